@@ -1,10 +1,10 @@
-import { LazyValue } from "./lazy-value.ts";
-import { isInheritedName, type ObjectValue, type StoredValue, setOwn, type Value } from "./value.ts";
+import { LazyValue, materialise } from "./lazy-value.ts";
+import { isInheritedName, isTree, type StoredTree, type StoredValue, setOwn, type Value } from "./value.ts";
 
 /** The two trees of an event that references walk. */
 export interface FieldTrees {
-  fields: Record<string, StoredValue>;
-  metadata: Record<string, StoredValue>;
+  fields: StoredTree;
+  metadata: StoredTree;
 }
 
 /** A syntax error in a field reference; `position` counts characters of the reference. */
@@ -107,7 +107,7 @@ export class FieldReference {
   /** The value; undefined when the field is missing. Objects and arrays belong to the event: change them by `set`. */
   get(event: FieldTrees): Value | undefined {
     const value = this.peek(event);
-    return value instanceof LazyValue ? value.materialise() : value;
+    return typeof value === "object" && value !== null ? materialise(value) : value;
   }
 
   has(event: FieldTrees): boolean {
@@ -122,7 +122,7 @@ export class FieldReference {
       return;
     }
     if (this.path.length === 0) {
-      event.metadata = (typeof value === "object" && value !== null ? value : {}) as Record<string, StoredValue>;
+      event.metadata = isTree(value) ? value : {};
       return;
     }
     let node: Record<string, unknown> = tree;
@@ -150,7 +150,7 @@ export class FieldReference {
       name = next;
     }
     if (Array.isArray(node)) node.splice(arrayIndex(name, node.length), 1);
-    else delete (node as ObjectValue)[name];
+    else delete (node as StoredTree)[name];
     return old;
   }
 }

@@ -1,4 +1,4 @@
-import type { Value } from "./value.ts";
+import { isTree, type StoredValue, type Value } from "./value.ts";
 
 /**
  * A value in an event's tree that is built only when somebody looks at it. Serialisers write it from its bytes;
@@ -32,4 +32,23 @@ export class TextSlice extends LazyValue {
     }
     return text;
   }
+}
+
+/** The ordinary value of what is stored; objects and arrays are rid of lazy values in place. */
+export function materialise(value: StoredValue): Value {
+  if (value instanceof LazyValue) return materialise(value.materialise());
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      if (typeof value[i] === "object") value[i] = materialise(value[i] as StoredValue);
+    }
+  } else if (isTree(value)) {
+    for (const key of Object.keys(value)) {
+      const child = value[key] as StoredValue;
+      if (typeof child === "object" && child !== null) {
+        const plain = materialise(child);
+        if (plain !== child) value[key] = plain;
+      }
+    }
+  }
+  return value as Value;
 }

@@ -9,7 +9,11 @@ export interface ObjectValue {
 }
 
 /** What lies in an event's tree: values, and those not looked at yet. */
-export type StoredValue = Value | LazyValue;
+export type StoredValue = Value | LazyValue | StoredTree | readonly StoredValue[];
+
+export interface StoredTree {
+  [key: string]: StoredValue;
+}
 
 /** Own-property names that every object inherits: reached with care, so that no field name touches a prototype. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
@@ -25,4 +29,9 @@ export function setOwn(object: Record<string, unknown>, key: string, value: unkn
   } else {
     object[key] = value;
   }
+}
+
+/** Whether `value` is a node of the tree with names, and no class of its own. */
+export function isTree(value: unknown): value is StoredTree {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

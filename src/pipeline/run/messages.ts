@@ -1,0 +1,77 @@
+import type { Source } from "../../event/record-batch.ts";
+
+/** What main thread and workers say to each other. Bytes lie in shared memory; messages only say where. */
+
+/** Work: records `from` (included) to `to` (excluded) of a batch. */
+export interface WorkMessage {
+  readonly type: "work";
+  readonly item: number;
+  readonly data: SharedArrayBuffer;
+  readonly table: SharedArrayBuffer;
+  readonly from: number;
+  readonly to: number;
+  readonly readAt: number;
+  readonly sources: readonly Source[];
+}
+
+/** The main thread needs the output buffers of an item no longer. */
+export interface FreeMessage {
+  readonly type: "free";
+  readonly item: number;
+}
+
+export interface StopMessage {
+  readonly type: "stop";
+}
+
+export type ToWorker = WorkMessage | FreeMessage | StopMessage;
+
+/** Encoded events for one output: bytes and ends in shared memory, and which record each came from. */
+export interface OutputPart {
+  readonly output: number;
+  readonly bytes: SharedArrayBuffer;
+  readonly length: number;
+  readonly ends: Int32Array;
+  readonly records: Int32Array;
+  /** Number of the event within the item, so that an event in two outputs is known as one. */
+  readonly events: Int32Array;
+}
+
+export type DeadLetterStage = "decode" | "filter" | "encode" | "reject";
+
+export interface DeadEvent {
+  readonly record: number;
+  /** Number of the event within the item; -1: the whole record. */
+  readonly event: number;
+  readonly stage: DeadLetterStage;
+  readonly code: string;
+  readonly reason: string;
+  /** The event as it failed, as JSON; undefined where there was none. */
+  readonly json: Uint8Array | undefined;
+}
+
+export interface DoneMessage {
+  readonly type: "done";
+  readonly item: number;
+  readonly outputs: readonly OutputPart[];
+  readonly dead: readonly DeadEvent[];
+  readonly read: number;
+  readonly created: number;
+  readonly filtered: number;
+  readonly unrouted: number;
+  /** Events that at least one output takes. */
+  readonly routed: number;
+  /** Events that ran into the time limit, by plugin id. */
+  readonly timeouts: Readonly<Record<string, number>>;
+}
+
+export interface ReadyMessage {
+  readonly type: "ready";
+}
+
+export type FromWorker = DoneMessage | ReadyMessage;
+
+/** Slots of the small shared array by which the main thread sees what a worker is at. */
+export const PROGRESS_ITEM = 0;
+export const PROGRESS_CHUNKS = 1;
+export const PROGRESS_WORDS = 2;

@@ -1,0 +1,216 @@
+import type { ByteWriter } from "../event/byte-writer.ts";
+import type { Event } from "../event/event.ts";
+import type { RecordSink, Source } from "../event/record-batch.ts";
+import type { ObjectValue, Value } from "../event/value.ts";
+import type { Options, OptionValues } from "./options.ts";
+
+/** How field names are chosen where Logstash has two ways: ECS (`v1`, `v8`) or its old names. */
+export type EcsMode = "disabled" | "v1" | "v8";
+
+export interface Logger {
+  info(message: string, details?: object): void;
+  warn(message: string, details?: object): void;
+  error(message: string, details?: object): void;
+}
+
+/** What every plugin is told of its place. */
+export interface PluginHost {
+  /** The user's `id`, else name and count: `grok#1`. */
+  readonly pluginId: string;
+  readonly pipelineId: string;
+  readonly ecs: EcsMode;
+  readonly log: Logger;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** 0 (included) to 1 (excluded). */
+  readonly random: () => number;
+}
+
+/** A problem that only the plugin can see: a bad pattern, two options that exclude each other. */
+export interface OptionProblem {
+  readonly option: string;
+  readonly message: string;
+  readonly help?: string;
+  readonly severity?: "error" | "warning";
+}
+
+/** An example of the docs and, with `given`, a test: what goes in and what comes out. */
+export interface PluginExample {
+  readonly title: string;
+  /** A plugin as it stands in a `.conf` section. */
+  readonly config: string;
+  /** Filters: the event, or its `message`. Codecs: the bytes. */
+  readonly given?: string | ObjectValue;
+  /** Filters: fields of the event by reference, null for absent; `"dropped"` when nothing comes out. Codecs: the events, or the text written. */
+  readonly expect?: Readonly<Record<string, Value>> | readonly Readonly<Record<string, Value>>[] | string;
+}
+
+interface PluginBase<O extends Options> {
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  readonly options: O;
+  readonly examples: readonly PluginExample[];
+  /** Checks that need the whole set of options; run by `antler check` and at start. */
+  check?(options: OptionValues<O>, ecs: EcsMode): OptionProblem[];
+}
+
+// ---- filters
+
+export interface FilterInstance {
+  /**
+   * Works on one event. True when it "matched", so that `add_field` and the other common options are applied.
+   * `emit` takes events that the filter makes; they go on behind this filter.
+   */
+  apply(event: Event, emit: (made: Event) => void): boolean;
+  /** Tags that an event gets when this filter ran into the time limit. */
+  readonly timeoutTags?: readonly string[];
+  /** Bound for one event, in milliseconds; the runtime's own bound holds besides. */
+  readonly timeoutMillis?: number;
+}
+
+export interface FilterHost extends PluginHost {
+  /** A new event from `parent`, with an identity of its own that the same input makes again. */
+  child(parent: Event): Event;
+}
+
+export interface FilterPlugin<O extends Options = Options> extends PluginBase<O> {
+  readonly kind: "filter";
+  create(options: OptionValues<O>, host: FilterHost): FilterInstance;
+}
+
+// ---- codecs
+
+/** Cuts a stream of bytes into records, one instance for each source. Calls `emit` with a view that is valid during the call. */
+export interface Framer {
+  /** `start` and `end` bound the record in `bytes`; `rawLength` is what it took in the stream, delimiters included. */
+  push(chunk: Buffer, emit: FrameTarget): void;
+  /** What is left at the end of the stream, or when `idleMs` passed. */
+  flush(emit: FrameTarget): void;
+  /** Flush after so long without bytes; undefined: only at the end. */
+  readonly idleMs?: number;
+}
+
+export type FrameTarget = (bytes: Buffer, start: number, end: number, rawLength: number, flags: number) => void;
+
+/** A record on its way to being events. */
+export interface RecordView {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** Start offset in its source: bytes, or a running number where there is no file. */
+  readonly offset: number;
+  readonly flags: number;
+}
+
+export interface Decoder {
+  /** Fills `event`, which has the source's fields already; `more` makes further events of the same record. */
+  decode(record: RecordView, event: Event, more: () => Event): void;
+}
+
+export interface Encoder {
+  encode(event: Event, out: ByteWriter): void;
+}
+
+export interface CodecPlugin<O extends Options = Options> extends PluginBase<O> {
+  readonly kind: "codec";
+  framer?(options: OptionValues<O>, host: PluginHost): Framer;
+  decoder?(options: OptionValues<O>, host: PluginHost): Decoder;
+  encoder?(options: OptionValues<O>, host: PluginHost): Encoder;
+}
+
+// ---- inputs (main thread, but for the decoder)
+
+export interface InputHost extends PluginHost {
+  /** Where records go, and where back-pressure comes from. */
+  readonly sink: RecordSink;
+  /** Folder for the input's own state; undefined when the pipeline keeps none. */
+  readonly dataFolder: string | undefined;
+  /** A source with a random id; `fields` are what all its events get. */
+  source(fields: Source["fields"]): Source;
+  /** A framer of the codec, where it has one. */
+  framer(): Framer | undefined;
+  /** Registers the ledger with the input's checkpoint; false when another has it. See `RunningInput.checkpoint`. */
+  readonly ledger: LedgerPart;
+}
+
+/** The ledger as a checkpoint stores it. */
+export interface LedgerPart {
+  snapshot(): ObjectValue;
+}
+
+export interface RunningInput {
+  /** Stops reading and waits for what was submitted already; after `timeoutMs` it gives up waiting. */
+  stop(timeoutMs: number): Promise<void>;
+  /** Resolves when the input has come to its own end (stdin closed, generator count reached); never for endless ones. */
+  readonly ended: Promise<void>;
+}
+
+export interface InputPlugin<O extends Options = Options> extends PluginBase<O> {
+  readonly kind: "input";
+  /** Name of the codec when none is given. */
+  readonly defaultCodec: string;
+  /** How records become events, when it is not the codec's business alone; runs in workers. */
+  decoder?(options: OptionValues<O>, host: PluginHost, codec: Decoder): Decoder;
+  start(options: OptionValues<O>, host: InputHost): Promise<RunningInput>;
+}
+
+// ---- outputs (an encoder in workers, a deliverer in the main thread)
+
+/** Encoded events of one batch for one output; `ends[i]` is where the bytes of the i-th end. */
+export interface EncodedEvents {
+  readonly bytes: Buffer;
+  readonly ends: Int32Array;
+  readonly count: number;
+}
+
+/** How a delivery ended; the counts and `rejected` add up to the events given. */
+export interface DeliveryOutcome {
+  readonly delivered: number;
+  /** Already there from an earlier send of the same event. */
+  readonly existing: number;
+  /** 409 on an id that the user chose. */
+  readonly conflicts: number;
+  /** Kept by the destination itself as failed (failure store). */
+  readonly failureStore: number;
+  /** To be dead-lettered: index among the events given, and why. */
+  readonly rejected: readonly { readonly index: number; readonly code: string; readonly reason: string }[];
+}
+
+export interface Deliverer {
+  /** Resolves when every event has its outcome, however long that takes; rejects only when `signal` aborts. */
+  deliver(events: EncodedEvents, signal: AbortSignal): Promise<DeliveryOutcome>;
+  close(): Promise<void>;
+}
+
+export interface OutputPlugin<O extends Options = Options> extends PluginBase<O> {
+  readonly kind: "output";
+  readonly defaultCodec: string | undefined;
+  encoder?(options: OptionValues<O>, host: EncoderHost, codec: Encoder): Encoder;
+  deliverer(options: OptionValues<O>, host: PluginHost): Promise<Deliverer>;
+}
+
+export interface EncoderHost extends PluginHost {
+  /** Writes the 50 characters of the event's identity, or its foreign `[@metadata][_id]`. */
+  writeIdentity(event: Event, out: ByteWriter): void;
+}
+
+export type Plugin = FilterPlugin | CodecPlugin | InputPlugin | OutputPlugin;
+
+// The `define…` functions infer option types inside a definition and forget them outside.
+
+export function defineFilter<O extends Options>(plugin: Omit<FilterPlugin<O>, "kind">): FilterPlugin {
+  return { kind: "filter", ...plugin } as unknown as FilterPlugin;
+}
+
+export function defineCodec<O extends Options>(plugin: Omit<CodecPlugin<O>, "kind">): CodecPlugin {
+  return { kind: "codec", ...plugin } as unknown as CodecPlugin;
+}
+
+export function defineInput<O extends Options>(plugin: Omit<InputPlugin<O>, "kind">): InputPlugin {
+  return { kind: "input", ...plugin } as unknown as InputPlugin;
+}
+
+export function defineOutput<O extends Options>(plugin: Omit<OutputPlugin<O>, "kind">): OutputPlugin {
+  return { kind: "output", ...plugin } as unknown as OutputPlugin;
+}

@@ -1,0 +1,74 @@
+/** Counts of events that must balance; one entry is made for each acknowledged batch, whole or not at all. */
+export interface LedgerEntry {
+  /** Records read from inputs. */
+  read: number;
+  /** Events that codecs and filters made besides. */
+  created: number;
+  /** Events that every output they were meant for has accepted, or that were already there. */
+  delivered: number;
+  /** Dropped on purpose. */
+  filtered: number;
+  /** Kept with a reason for at least one output, or as a whole. */
+  deadLettered: number;
+  /** Taken in by a filter that gives aggregates instead. */
+  absorbed: number;
+  /** Events that no output's condition took. */
+  unrouted: number;
+}
+
+/** What became of the events meant for one output. */
+export interface OutputEntry {
+  delivered: number;
+  existing: number;
+  conflicts: number;
+  failureStore: number;
+  deadLettered: number;
+}
+
+export interface LedgerSnapshot {
+  readonly totals: Readonly<LedgerEntry>;
+  readonly outputs: Readonly<Record<string, Readonly<OutputEntry>>>;
+}
+
+export function emptyEntry(): LedgerEntry {
+  return { read: 0, created: 0, delivered: 0, filtered: 0, deadLettered: 0, absorbed: 0, unrouted: 0 };
+}
+
+export function emptyOutputEntry(): OutputEntry {
+  return { delivered: 0, existing: 0, conflicts: 0, failureStore: 0, deadLettered: 0 };
+}
+
+/** The ledger of one pipeline since its data folder was made; survives restarts through its snapshot. */
+export class Ledger {
+  readonly #totals: LedgerEntry;
+  readonly #outputs: Map<string, OutputEntry> = new Map();
+
+  constructor(from?: LedgerSnapshot) {
+    this.#totals = { ...emptyEntry(), ...from?.totals };
+    for (const [name, entry] of Object.entries(from?.outputs ?? {})) {
+      this.#outputs.set(name, { ...emptyOutputEntry(), ...entry });
+    }
+  }
+
+  /** Enters one batch. */
+  add(entry: LedgerEntry, outputs: ReadonlyMap<string, OutputEntry>): void {
+    for (const key of Object.keys(entry) as (keyof LedgerEntry)[]) this.#totals[key] += entry[key];
+    for (const [name, counts] of outputs) {
+      const sum = this.#outputs.get(name) ?? emptyOutputEntry();
+      for (const key of Object.keys(counts) as (keyof OutputEntry)[]) sum[key] += counts[key];
+      this.#outputs.set(name, sum);
+    }
+  }
+
+  snapshot(): LedgerSnapshot {
+    const outputs: Record<string, OutputEntry> = {};
+    for (const [name, entry] of this.#outputs) outputs[name] = { ...entry };
+    return { totals: { ...this.#totals }, outputs };
+  }
+}
+
+/** What is missing from the balance: 0 when everything read or made has its end. Events in flight are not in the ledger yet. */
+export function imbalance(snapshot: LedgerSnapshot): number {
+  const t = snapshot.totals;
+  return t.read + t.created - t.delivered - t.filtered - t.deadLettered - t.absorbed - t.unrouted;
+}
