@@ -1,5 +1,6 @@
 import type { ByteWriter } from "./byte-writer.ts";
 import { LazyValue, TextSlice } from "./lazy-value.ts";
+import { SharedTree } from "./shared-tree.ts";
 import { Timestamp } from "./timestamp.ts";
 import type { StoredTree, StoredValue } from "./value.ts";
 
@@ -47,6 +48,7 @@ export class JsonWriter {
     else if (typeof value === "boolean") out.put(value ? TRUE : FALSE);
     else if (value === null || value === undefined) out.put(NULL);
     else if (value instanceof TextSlice) this.slice(out, value);
+    else if (value instanceof SharedTree) out.put(value.json);
     else if (value instanceof Timestamp) this.timestamp(out, value);
     else if (Array.isArray(value)) this.#array(out, value);
     else if (value instanceof LazyValue) this.value(out, value.materialise());

@@ -1,0 +1,13 @@
+import { createHash } from "node:crypto";
+import type { SplitPath } from "./identity.ts";
+
+/**
+ * The split path of an event that `pluginId` made as number `ordinal` (from 1) from an event with split path `parent`: the first
+ * 8 bytes of SHA-256 over the parent's hash, the plugin id and the ordinal. The same input makes the same path again.
+ */
+export function splitOf(parent: SplitPath, pluginId: string, ordinal: number): SplitPath {
+  const digest = createHash("sha256")
+    .update(`${parent.high >>> 0}.${parent.low >>> 0}/${pluginId}#${ordinal}`)
+    .digest();
+  return { high: digest.readInt32BE(0), low: digest.readInt32BE(4) };
+}

@@ -1,0 +1,252 @@
+import { RECORD_WORDS, type RecordBatch, type RecordSink } from "../../event/record-batch.ts";
+import type { Logger } from "../../plugin/definitions.ts";
+import {
+  emptyEntry,
+  emptyOutputEntry,
+  type Ledger,
+  type LedgerEntry,
+  type OutputEntry,
+} from "../../telemetry/ledger.ts";
+import type { BufferPool } from "./buffer-pool.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { DeadEvent, DoneMessage, OutputPart } from "./messages.ts";
+import { WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";
+
+/** A piece of work that kills so many workers is halved, or dead-lettered when it is one record. */
+const DEATHS_ALLOWED = 2;
+
+/** A batch from its submission to its acknowledgement. */
+interface Flight {
+  readonly batch: RecordBatch;
+  readonly acknowledged: () => void;
+  readonly entry: LedgerEntry;
+  readonly outputs: Map<string, OutputEntry>;
+  /** Items not done by a worker and parts not delivered. */
+  pending: number;
+}
+
+interface Item {
+  readonly flight: Flight;
+  readonly from: number;
+  readonly to: number;
+  readonly deaths: number;
+}
+
+/** Where dead letters are kept; `append` resolves when they are on disk. */
+export interface DeadLetterSink {
+  append(batch: RecordBatch, dead: readonly DeadEvent[]): Promise<void>;
+}
+
+/**
+ * Takes batches from inputs, has workers turn them into output bytes, has those delivered, and acknowledges a batch when every
+ * event of it has reached its end. A batch is entered into the ledger in the same turn as it is acknowledged.
+ */
+export class Dispatcher implements RecordSink {
+  readonly #pool: BufferPool;
+  readonly #workers: WorkerPool;
+  readonly #deliveries: Deliveries;
+  readonly #deadLetters: DeadLetterSink;
+  readonly #ledger: Ledger;
+  readonly #log: Logger;
+  readonly #items = new Map<number, Item>();
+  readonly #idle: (() => void)[] = [];
+  #nextItem = 1;
+  #flights = 0;
+
+  constructor(
+    pool: BufferPool,
+    workers: WorkerPoolOptions,
+    deliveries: Deliveries,
+    deadLetters: DeadLetterSink,
+    ledger: Ledger,
+    log: Logger,
+  ) {
+    this.#pool = pool;
+    this.#deliveries = deliveries;
+    this.#deadLetters = deadLetters;
+    this.#ledger = ledger;
+    this.#log = log;
+    this.#workers = new WorkerPool(
+      workers,
+      {
+        done: (message) => this.#done(message),
+        died: (running, queued, reason) => this.#died(running, queued, reason),
+      },
+      log,
+    );
+  }
+
+  start(): Promise<void> {
+    return this.#workers.start();
+  }
+
+  get workers(): WorkerPool {
+    return this.#workers;
+  }
+
+  /** Batches submitted and not acknowledged. */
+  get inFlight(): number {
+    return this.#flights;
+  }
+
+  acquire(bytes?: number): Promise<RecordBatch> {
+    return this.#pool.acquire(bytes);
+  }
+
+  release(batch: RecordBatch): void {
+    this.#pool.release(batch);
+  }
+
+  submit(batch: RecordBatch, acknowledged: () => void): void {
+    this.#flights++;
+    const flight: Flight = { batch, acknowledged, entry: emptyEntry(), outputs: new Map(), pending: 0 };
+    this.#assign({ flight, from: 0, to: batch.count, deaths: 0 });
+  }
+
+  /** Resolves when nothing is in flight. */
+  drained(): Promise<void> {
+    return this.#flights === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  stop(): Promise<void> {
+    return this.#workers.stop();
+  }
+
+  #assign(item: Item): void {
+    const number = this.#nextItem;
+    // Item numbers live in an Int32 of the worker's progress; 0 means none.
+    this.#nextItem = number === 0x7fffffff ? 1 : number + 1;
+    this.#items.set(number, item);
+    item.flight.pending++;
+    const { batch } = item.flight;
+    this.#workers.submit({
+      type: "work",
+      item: number,
+      data: batch.data,
+      table: batch.tableData,
+      from: item.from,
+      to: item.to,
+      readAt: batch.readAt,
+      sources: batch.sources,
+    });
+  }
+
+  #done(message: DoneMessage): void {
+    const item = this.#items.get(message.item) as Item;
+    this.#items.delete(message.item);
+    const { flight } = item;
+    const { entry } = flight;
+    entry.read += message.read;
+    entry.created += message.created;
+    entry.filtered += message.filtered;
+    entry.unrouted += message.unrouted;
+    for (const [plugin, count] of Object.entries(message.timeouts)) {
+      this.#log.warn("events ran into the time limit and were tagged", { plugin, count });
+    }
+    this.#deliver(flight, message).catch((error: unknown) => {
+      // Only a stop ends a delivery; the batch stays unacknowledged and is read again at the next start.
+      this.#log.info("a batch was given up", { reason: error instanceof Error ? error.message : String(error) });
+    });
+  }
+
+  async #deliver(flight: Flight, message: DoneMessage): Promise<void> {
+    const dead: DeadEvent[] = [...message.dead];
+    try {
+      await Promise.all(message.outputs.map((part) => this.#deliverPart(flight, part, dead)));
+    } finally {
+      this.#workers.free(message.item);
+    }
+    if (dead.length > 0) await this.#deadLetters.append(flight.batch, dead);
+    const rejected = new Set<number>();
+    for (const one of dead) if (one.stage === "reject") rejected.add(one.event);
+    flight.entry.deadLettered += message.dead.length + rejected.size;
+    flight.entry.delivered += message.routed - rejected.size;
+    flight.pending--;
+    if (flight.pending === 0) this.#acknowledge(flight);
+  }
+
+  async #deliverPart(flight: Flight, part: OutputPart, dead: DeadEvent[]): Promise<void> {
+    const bytes = Buffer.from(part.bytes, 0, part.length);
+    const outcome = await this.#deliveries.deliver(part.output, { bytes, ends: part.ends, count: part.ends.length });
+    const id = this.#deliveries.idOf(part.output);
+    const sum = flight.outputs.get(id) ?? emptyOutputEntry();
+    sum.delivered += outcome.delivered;
+    sum.existing += outcome.existing;
+    sum.conflicts += outcome.conflicts;
+    sum.failureStore += outcome.failureStore;
+    sum.deadLettered += outcome.rejected.length;
+    flight.outputs.set(id, sum);
+    for (const { index, code, reason } of outcome.rejected) {
+      const json = bytes.subarray(index === 0 ? 0 : (part.ends[index - 1] as number), part.ends[index]);
+      dead.push({
+        record: part.records[index] as number,
+        event: part.events[index] as number,
+        stage: "reject",
+        code,
+        reason: `${id}: ${reason}`,
+        json: new Uint8Array(json),
+      });
+    }
+  }
+
+  #acknowledge(flight: Flight): void {
+    this.#ledger.add(flight.entry, flight.outputs);
+    flight.acknowledged();
+    this.#pool.release(flight.batch);
+    this.#flights--;
+    if (this.#flights === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #died(running: number | undefined, queued: readonly number[], reason: string): void {
+    for (const number of queued) this.#again(number, 0, reason);
+    if (running !== undefined) this.#again(running, 1, reason);
+  }
+
+  /** Gives the work of a dead worker to another. Work that kills is cut down to the record that does it. */
+  #again(number: number, deaths: number, reason: string): void {
+    const item = this.#items.get(number);
+    if (item === undefined) return;
+    this.#items.delete(number);
+    const total = item.deaths + deaths;
+    const { flight, from, to } = item;
+    if (total < DEATHS_ALLOWED) this.#assign({ ...item, deaths: total });
+    else if (to - from > 1) {
+      const middle = (from + to) >> 1;
+      this.#assign({ flight, from, to: middle, deaths: 0 });
+      this.#assign({ flight, from: middle, to, deaths: 0 });
+    } else this.#bury(flight, from, reason);
+    flight.pending--;
+  }
+
+  #bury(flight: Flight, record: number, reason: string): void {
+    const message: DoneMessage = {
+      type: "done",
+      item: 0,
+      outputs: [],
+      dead: [
+        {
+          record,
+          event: -1,
+          stage: "filter",
+          code: "worker_died",
+          reason: `this record ended ${DEATHS_ALLOWED} workers: ${reason}`,
+          json: undefined,
+        },
+      ],
+      read: 1,
+      created: 0,
+      filtered: 0,
+      unrouted: 0,
+      routed: 0,
+      timeouts: {},
+    };
+    flight.pending++;
+    flight.entry.read++;
+    this.#deliver(flight, message).catch(() => undefined);
+  }
+}
+
+/** Bytes of the table that `records` take; for sizing pools. */
+export function tableBytes(records: number): number {
+  return records * RECORD_WORDS * 4;
+}

@@ -1,0 +1,180 @@
+import { Worker } from "node:worker_threads";
+import type { Logger } from "../../plugin/definitions.ts";
+import {
+  type DoneMessage,
+  type FromWorker,
+  PROGRESS_CHUNKS,
+  PROGRESS_ITEM,
+  PROGRESS_WORDS,
+  type WorkMessage,
+} from "./messages.ts";
+import type { WorkerStart } from "./worker-thread.ts";
+
+/** Items that wait in a worker's own queue, so that it need not wait for the main thread. */
+const ITEMS_AHEAD = 2;
+/** A worker that finishes no chunk for so long is ended. Every chunk is bound to one second, so this is something else stuck. */
+const STUCK_MILLIS = 30_000;
+const WATCH_MILLIS = 5_000;
+/** Pause before a worker is replaced that died before it did any work, in milliseconds. */
+const RESTART_PAUSE_MILLIS = 500;
+
+export interface WorkerPoolOptions {
+  readonly workers: number;
+  readonly definition: WorkerStart["definition"];
+  /** Heap of one worker, MiB. */
+  readonly heapMegabytes: number;
+}
+
+export interface WorkerPoolEvents {
+  done(message: DoneMessage): void;
+  /** A worker died; `running` is the item it was at, `queued` those it had not begun. */
+  died(running: number | undefined, queued: readonly number[], reason: string): void;
+}
+
+interface Member {
+  readonly worker: Worker;
+  readonly progress: Int32Array;
+  readonly items: number[];
+  ready: boolean;
+  chunks: number;
+  chunksAt: number;
+}
+
+/** Keeps a number of workers alive and gives each a few items at a time. */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #events: WorkerPoolEvents;
+  readonly #log: Logger;
+  readonly #members = new Set<Member>();
+  readonly #owner = new Map<number, Member>();
+  readonly #queue: WorkMessage[] = [];
+  readonly #starting: (() => void)[] = [];
+  #watch: NodeJS.Timeout | undefined;
+  #stopping = false;
+
+  constructor(options: WorkerPoolOptions, events: WorkerPoolEvents, log: Logger) {
+    this.#options = options;
+    this.#events = events;
+    this.#log = log;
+  }
+
+  /** Starts the workers; resolves when the first is ready for work. */
+  async start(): Promise<void> {
+    const first = new Promise<void>((resolve) => this.#starting.push(resolve));
+    for (let i = 0; i < this.#options.workers; i++) this.#spawn();
+    this.#watch = setInterval(() => this.#endStuck(), WATCH_MILLIS);
+    this.#watch.unref();
+    await first;
+  }
+
+  /** Threads alive; for tests and `top`. */
+  get threads(): readonly Worker[] {
+    return [...this.#members].map((member) => member.worker);
+  }
+
+  submit(work: WorkMessage): void {
+    this.#queue.push(work);
+    this.#dispatch();
+  }
+
+  /** Says that the bytes of an item are needed no longer. */
+  free(item: number): void {
+    this.#owner.get(item)?.worker.postMessage({ type: "free", item });
+    this.#owner.delete(item);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#watch);
+    await Promise.all([...this.#members].map((member) => member.worker.terminate()));
+    this.#members.clear();
+  }
+
+  #spawn(): void {
+    const progress = new SharedArrayBuffer(PROGRESS_WORDS * 4);
+    const start: WorkerStart = { definition: this.#options.definition, progress };
+    const worker = new Worker(new URL("./worker-thread.js", import.meta.url), {
+      workerData: start,
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMegabytes },
+    });
+    const member: Member = {
+      worker,
+      progress: new Int32Array(progress),
+      items: [],
+      ready: false,
+      chunks: 0,
+      chunksAt: Date.now(),
+    };
+    this.#members.add(member);
+    let reason = "it ended by itself";
+    worker.on("message", (message: FromWorker) => this.#receive(member, message));
+    worker.on("error", (error) => {
+      reason = error.message;
+    });
+    worker.on("exit", () => this.#exited(member, reason));
+  }
+
+  #receive(member: Member, message: FromWorker): void {
+    if (message.type === "ready") {
+      member.ready = true;
+      for (const resolve of this.#starting.splice(0)) resolve();
+    } else {
+      member.items.splice(member.items.indexOf(message.item), 1);
+      this.#events.done(message);
+    }
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0) {
+      let least: Member | undefined;
+      for (const member of this.#members) {
+        if (
+          member.ready &&
+          member.items.length < ITEMS_AHEAD &&
+          member.items.length < (least?.items.length ?? ITEMS_AHEAD)
+        ) {
+          least = member;
+        }
+      }
+      if (least === undefined) return;
+      const work = this.#queue.shift() as WorkMessage;
+      if (least.items.length === 0) least.chunksAt = Date.now();
+      least.items.push(work.item);
+      this.#owner.set(work.item, least);
+      least.worker.postMessage(work);
+    }
+  }
+
+  #exited(member: Member, reason: string): void {
+    if (!this.#members.delete(member) || this.#stopping) return;
+    const running = Atomics.load(member.progress, PROGRESS_ITEM);
+    const at = member.items.includes(running) ? running : undefined;
+    this.#log.warn("a worker died and is replaced", { reason, item: at });
+    const restart = (): void => {
+      if (!this.#stopping) this.#spawn();
+    };
+    if (member.ready) restart();
+    else setTimeout(restart, RESTART_PAUSE_MILLIS).unref();
+    for (const item of member.items) this.#owner.delete(item);
+    this.#events.died(
+      at,
+      member.items.filter((item) => item !== at),
+      reason,
+    );
+  }
+
+  #endStuck(): void {
+    const now = Date.now();
+    for (const member of this.#members) {
+      const chunks = Atomics.load(member.progress, PROGRESS_CHUNKS);
+      if (chunks !== member.chunks || member.items.length === 0) {
+        member.chunks = chunks;
+        member.chunksAt = now;
+      } else if (now - member.chunksAt > STUCK_MILLIS) {
+        this.#log.error("a worker has been stuck and is ended", { milliseconds: now - member.chunksAt });
+        member.worker.terminate().catch(() => undefined);
+      }
+    }
+  }
+}

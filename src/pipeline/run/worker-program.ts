@@ -1,0 +1,44 @@
+import type { Event } from "../../event/event.ts";
+import type { Source } from "../../event/record-batch.ts";
+import type { SharedTree } from "../../event/shared-tree.ts";
+import type { Timestamp } from "../../event/timestamp.ts";
+import type { StoredTree } from "../../event/value.ts";
+import type { Decoder, Encoder } from "../../plugin/definitions.ts";
+import type { Route, Step } from "./program.ts";
+
+/** The fields every event of a source starts with; made once for a source. */
+export interface PreparedSource {
+  readonly source: Source;
+  readonly constants: readonly (readonly [string, SharedTree | string | number | boolean | null])[];
+  readonly decoder: Decoder;
+  /** The input's `add_field`, `tags`, `type`, applied to what was decoded. */
+  readonly decorate: ((event: Event) => void) | undefined;
+}
+
+/** A pipeline compiled for a worker: everything between the batch's bytes and the outputs' bytes. */
+export interface WorkerProgram {
+  prepare(source: Source): PreparedSource;
+  readonly filters: readonly Step[];
+  readonly route: Route;
+  /** One an output; undefined where only the number of events counts. */
+  readonly encoders: readonly (Encoder | undefined)[];
+  /** Bound for one event by itself, in milliseconds: the shortest `timeout_millis`, at most that of a chunk. */
+  readonly eventMillis: number;
+  /** Records in one chunk; 1 for pipelines with state. */
+  readonly chunkEvents: number;
+  /** Called before a chunk is encoded, so that identities find their batch. */
+  bind(records: RecordTable): void;
+}
+
+/** Where the identities of the events at hand are. */
+export interface RecordTable {
+  readonly table: Int32Array;
+  readonly sources: readonly PreparedSource[];
+}
+
+/** A fresh event's fields: the constants of its source. */
+export function startFields(prepared: PreparedSource, timestamp: Timestamp): StoredTree {
+  const fields: StoredTree = { "@timestamp": timestamp, "@version": "1" };
+  for (const [name, value] of prepared.constants) fields[name] = value;
+  return fields;
+}

@@ -1,0 +1,36 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { PipelineDefinition } from "../compile/definition.ts";
+import { compileWorkerProgram } from "../compile/worker-program.ts";
+import { BatchProcessor } from "./batch-processor.ts";
+import { PROGRESS_CHUNKS, PROGRESS_ITEM, type ReadyMessage, type ToWorker } from "./messages.ts";
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly definition: PipelineDefinition;
+  readonly progress: SharedArrayBuffer;
+}
+
+const port = parentPort;
+if (port === null) throw new Error("worker-thread.ts runs in a worker only");
+const start = workerData as WorkerStart;
+const progress = new Int32Array(start.progress);
+const program = await compileWorkerProgram(start.definition);
+const processor = new BatchProcessor(program, () => Atomics.add(progress, PROGRESS_CHUNKS, 1));
+
+port.on("message", (message: ToWorker) => {
+  switch (message.type) {
+    case "work":
+      Atomics.store(progress, PROGRESS_ITEM, message.item);
+      port.postMessage(processor.process(message));
+      Atomics.store(progress, PROGRESS_ITEM, 0);
+      break;
+    case "free":
+      processor.free(message.item);
+      break;
+    case "stop":
+      port.close();
+      break;
+  }
+});
+const ready: ReadyMessage = { type: "ready" };
+port.postMessage(ready);
