@@ -1,0 +1,50 @@
+import { bareLoop } from "./bare-loop.ts";
+import { parse } from "./parse.ts";
+import { ship } from "./ship.ts";
+import { workers } from "./workers.ts";
+
+const USAGE = `npm run bench -- ship|parse|workers [--events N] [--dir DIR]
+
+  ship      antler ship: a file to a Lumberjack receiver that only counts, compression level 0
+  parse     antler pipeline: a file through grok and date to a _bulk server that only counts
+  workers   antler pipeline: generator to null with one and with two workers
+
+One JSON line each: events, wall_s, cpu_s (all of Antler's processes), rss_mb, and bare_cpu_s: a loop in the same run that
+only reads the file and counts its lines.`;
+
+export interface BenchOptions {
+  readonly events: number;
+  readonly folder: string;
+}
+
+const [what, ...rest] = process.argv.slice(2);
+const option = (name: string): string | undefined => {
+  const at = rest.indexOf(name);
+  return at < 0 ? undefined : rest[at + 1];
+};
+const options: BenchOptions = {
+  events: Number(option("--events") ?? 1_000_000),
+  folder: option("--dir") ?? "/tmp/antler-bench",
+};
+
+switch (what) {
+  case "ship":
+    print(await ship(options));
+    break;
+  case "parse":
+    print(await parse(options));
+    break;
+  case "workers":
+    for (const line of await workers(options)) print(line);
+    break;
+  case "bare":
+    print(await bareLoop(options));
+    break;
+  default:
+    process.stderr.write(`${USAGE}\n`);
+    process.exitCode = what === "--help" ? 0 : 2;
+}
+
+function print(result: object): void {
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}

@@ -1,0 +1,235 @@
+import type { ByteWriter } from "../../event/byte-writer.ts";
+import type { Event } from "../../event/event.ts";
+import { FieldReference } from "../../event/field-reference.ts";
+import { JsonWriter } from "../../event/json-writer.ts";
+import { SharedTree } from "../../event/shared-tree.ts";
+import { compileSprintf } from "../../language/sprintf.ts";
+import { defineOutput, type EncoderHost, type OptionProblem, type OutputPlugin } from "../../plugin/definitions.ts";
+import {
+  boolean,
+  hash,
+  list,
+  number,
+  type OptionValues,
+  password,
+  path,
+  text,
+  uri,
+  uris,
+} from "../../plugin/options.ts";
+import { DATA_STREAM_PARTS, type DataStreamPart, dataStreamPart, usesDataStream } from "./data-stream.ts";
+
+const options = {
+  hosts: uris({ description: "Servers, tried in turn", default: ["//127.0.0.1"] }),
+  cloud_id: text({ description: "Elastic Cloud's id of the deployment, instead of `hosts`" }),
+  user: text({ description: "Name for basic authentication" }),
+  password: password({ description: "Password of `user`" }),
+  cloud_auth: password({ description: "`user:password` for Elastic Cloud" }),
+  api_key: password({ description: "API key, as `id:key` or encoded" }),
+  ssl_enabled: boolean({ description: "Use TLS where a host has no scheme" }),
+  ssl_certificate_authorities: list({ description: "Files of CA certificates to trust", default: [] }),
+  ca_trusted_fingerprint: text({ description: "SHA-256 of a CA certificate to trust, in hex" }),
+  ssl_certificate: path({ description: "Client certificate" }),
+  ssl_key: path({ description: "Key of the client certificate" }),
+  ssl_verification_mode: text({
+    description: "How far to check the server",
+    default: "full",
+    choices: ["full", "none"],
+  }),
+  proxy: uri({ description: "HTTP proxy" }),
+  custom_headers: hash({ description: "Headers for every request", default: {} }),
+  path: text({ description: "Path before the API's own, for servers behind a proxy" }),
+  timeout: number({ description: "Seconds to wait for an answer", default: 60 }),
+  compression_level: number({ description: "gzip level of requests; 0: none", default: 1, range: [0, 9] }),
+
+  data_stream: text({
+    description: "Write to a data stream; auto: unless options for indices are set",
+    default: "auto",
+    choices: ["true", "false", "auto"],
+  }),
+  data_stream_type: text({ description: "Type of the data stream", default: "logs" }),
+  data_stream_dataset: text({ description: "Dataset of the data stream", default: "generic" }),
+  data_stream_namespace: text({ description: "Namespace of the data stream", default: "default" }),
+  data_stream_auto_routing: boolean({ description: "Let an event's `data_stream.*` fields choose", default: true }),
+  data_stream_sync_fields: boolean({
+    description: "Write the stream chosen into the event's `data_stream.*` fields",
+    default: true,
+  }),
+
+  index: text({ description: "Index to write to; may hold `%{field}` and dates" }),
+  document_id: text({ description: "Id of the document; may hold `%{field}`. Without it: the event's identity" }),
+  action: text({
+    description: "index, create, update, delete, or `%{field}`; default: create for data streams, index otherwise",
+  }),
+
+  template_overwrite: boolean({ description: "Replace a template", ignored: "templates are made by `antler setup`" }),
+  manage_template: boolean({ description: "Install a template", ignored: "templates are made by `antler setup`" }),
+  ilm_enabled: text({
+    description: "Use index lifecycle management",
+    ignored: "lifecycle is set up by `antler setup`",
+  }),
+  sniffing: boolean({ description: "Look for other nodes", ignored: "the hosts given are used" }),
+};
+
+type Settings = OptionValues<typeof options>;
+
+export const elasticsearch: OutputPlugin = defineOutput({
+  name: "elasticsearch",
+  summary: "Indexes events in Elasticsearch, exactly once: into data streams, or into indices by name.",
+  options,
+  examples: [
+    { title: "Data stream logs-generic-default on this machine", config: "elasticsearch { }" },
+    {
+      title: "A data stream, with an API key from the environment",
+      config:
+        'elasticsearch { hosts => ["https://es1.example.com:9200"] api_key => "${ES_API_KEY:none}" data_stream_dataset => "nginx.access" }',
+    },
+    { title: "An index a day", config: 'elasticsearch { index => "web-%{+YYYY.MM.dd}" }' },
+  ],
+  defaultCodec: undefined,
+
+  check: checkOptions,
+
+  encoder(settings, host) {
+    return usesDataStream(settings, host.ecs) ? dataStreamEncoder(settings, host) : indexEncoder(settings, host);
+  },
+
+  async deliverer(settings, host) {
+    const { bulkDeliverer } = await import("./elasticsearch-delivery.ts");
+    return bulkDeliverer(settings, usesDataStream(settings, host.ecs), host);
+  },
+});
+
+function checkOptions(settings: Settings): OptionProblem[] {
+  const problems: OptionProblem[] = [];
+  if (settings.data_stream === "true") {
+    for (const option of ["index", "document_id"] as const) {
+      if (settings[option] !== undefined) {
+        problems.push({
+          option,
+          message: `"${option}" cannot be used with data_stream => true`,
+          help: "leave out one of the two",
+        });
+      }
+    }
+    if (settings.action !== undefined && settings.action !== "create") {
+      problems.push({ option: "action", message: "a data stream takes the action create only" });
+    }
+  }
+  if (settings.action !== undefined && !settings.action.includes("%{") && !ACTIONS.has(settings.action)) {
+    problems.push({
+      option: "action",
+      message: `there is no action "${settings.action}"`,
+      help: "index, create, update or delete",
+    });
+  }
+  if ((settings.action === "update" || settings.action === "delete") && settings.document_id === undefined) {
+    problems.push({ option: "action", message: `${settings.action} needs document_id` });
+  }
+  if (settings.user !== undefined && settings.api_key !== undefined) {
+    problems.push({ option: "api_key", message: "user and api_key exclude each other" });
+  }
+  return problems;
+}
+
+const ACTIONS: ReadonlySet<string> = new Set(["index", "create", "update", "delete"]);
+const NEWLINE = 0x0a;
+/** Prepared `{"create":{"_index":"…"` fragments; more names than this are written anew each time. */
+const PREFIX_LIMIT = 2000;
+
+/** Bytes of `{"action":{"_index":"name","_id":"`, made once a name. */
+class ActionPrefixes {
+  readonly #made = new Map<string, Uint8Array>();
+  readonly #action: string;
+
+  constructor(action: string) {
+    this.#action = action;
+  }
+
+  of(index: string): Uint8Array {
+    let bytes = this.#made.get(index);
+    if (bytes === undefined) {
+      bytes = new Uint8Array(
+        Buffer.from(`{${JSON.stringify(this.#action)}:{"_index":${JSON.stringify(index)},"_id":"`),
+      );
+      if (this.#made.size < PREFIX_LIMIT) this.#made.set(index, bytes);
+    }
+    return bytes;
+  }
+}
+
+const ACTION_END: Uint8Array = new Uint8Array(Buffer.from('"}}\n'));
+
+function dataStreamEncoder(settings: Settings, host: EncoderHost): { encode(event: Event, out: ByteWriter): void } {
+  const json = new JsonWriter();
+  const prefixes = new ActionPrefixes("create");
+  const references = DATA_STREAM_PARTS.map((name) => new FieldReference(`[data_stream][${name}]`));
+  const defaults = DATA_STREAM_PARTS.map((name) => settings[`data_stream_${name}`]);
+  const whole = new FieldReference("[data_stream]");
+
+  const usual = prefixes.of(defaults.join("-"));
+  const usualFields = new SharedTree({
+    type: defaults[0] as string,
+    dataset: defaults[1] as string,
+    namespace: defaults[2] as string,
+  });
+
+  /** The prefix for an event that names its own stream, in part or whole. */
+  function routed(event: Event): Uint8Array {
+    const chosen = references.map((reference, i) => {
+      const own = settings.data_stream_auto_routing ? reference.get(event) : undefined;
+      const name =
+        typeof own === "string" && own !== ""
+          ? dataStreamPart(own, DATA_STREAM_PARTS[i] as DataStreamPart)
+          : (defaults[i] as string);
+      if (settings.data_stream_sync_fields && own !== name) reference.set(event, name);
+      return name;
+    });
+    return prefixes.of(chosen.join("-"));
+  }
+
+  return {
+    encode(event, out) {
+      let prefix = usual;
+      if (whole.has(event)) prefix = routed(event);
+      else if (settings.data_stream_sync_fields) whole.set(event, usualFields);
+      json.begin();
+      out.put(prefix);
+      host.writeIdentity(event, out);
+      out.put(ACTION_END);
+      json.object(out, event.fields);
+      out.byte(NEWLINE);
+    },
+  };
+}
+
+function indexEncoder(settings: Settings, host: EncoderHost): { encode(event: Event, out: ByteWriter): void } {
+  const json = new JsonWriter();
+  const legacyDefault = host.ecs === "disabled" ? "logstash-%{+yyyy.MM.dd}" : "ecs-logstash-%{+yyyy.MM.dd}";
+  const index = compileSprintf(settings.index ?? legacyDefault);
+  const id = settings.document_id === undefined ? undefined : compileSprintf(settings.document_id);
+  const action = compileSprintf(settings.action ?? "index");
+  const creates = new ActionPrefixes("create");
+
+  return {
+    encode(event, out) {
+      const verb = action(event);
+      if (!ACTIONS.has(verb)) throw new Error(`there is no action "${verb}"`);
+      json.begin();
+      if (id === undefined) {
+        // An index operation without an id of the user's is a create under the event's identity, so that a resend is seen.
+        if (verb !== "index" && verb !== "create") throw new Error(`action ${verb} needs document_id`);
+        out.put(creates.of(index(event)));
+        host.writeIdentity(event, out);
+        out.put(ACTION_END);
+      } else {
+        out.text(`${JSON.stringify({ [verb]: { _index: index(event), _id: id(event) } })}\n`);
+      }
+      if (verb === "delete") return;
+      if (verb === "update") out.text('{"doc":');
+      json.object(out, event.fields);
+      if (verb === "update") out.byte(0x7d);
+      out.byte(NEWLINE);
+    },
+  };
+}
