@@ -17,13 +17,8 @@ export interface OwedBlock {
  */
 export class AckLedger {
   readonly #owed: OwedBlock[] = [];
-  #version: number;
   /** Sequence of the last event done, of the window that is being worked on; 0 when none is. */
   #progress = 0;
-
-  constructor(version: number) {
-    this.#version = version;
-  }
 
   /** Blocks that are not done. */
   get owed(): number {
@@ -34,7 +29,6 @@ export class AckLedger {
     const { count, sequences, lastSequence, version, endsWindow } = block;
     const owed: OwedBlock = { count, sequences, lastSequence, version, endsWindow, done: 0 };
     this.#owed.push(owed);
-    this.#version = version;
     return owed;
   }
 
@@ -62,12 +56,12 @@ export class AckLedger {
   }
 
   /**
-   * The frame that says we are alive: the last event done of the window being worked on. Never the sequence of a finished window: a
+   * The frame that says we are alive, in `version` unless a window is owed: the last event done of the window being worked on. Never the sequence of a finished window: a
    * sender that counts per window would take it for the next one's.
    */
-  keepalive(): Buffer {
+  keepalive(version: number): Buffer {
     const ack = Buffer.allocUnsafe(SHORT_FRAME_BYTES);
-    writeShortFrame(ack, 0, this.#owed[0]?.version ?? this.#version, FRAME_ACK, this.#progress);
+    writeShortFrame(ack, 0, this.#owed[0]?.version ?? version, FRAME_ACK, this.#progress);
     return ack;
   }
 }

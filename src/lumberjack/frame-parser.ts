@@ -57,6 +57,11 @@ export class FrameParser {
     return this.#received;
   }
 
+  /** Protocol version of the last window frame; 2 before the first. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Bytes that have arrived and are not parsed: part of a frame, or frames behind a pause. */
   get unparsed(): number {
     return this.#end - this.#at;

@@ -5,7 +5,6 @@ import type { Clock } from "./clock.ts";
 import { describeFault, FrameError } from "./errors.ts";
 import type { EventBlock, LumberjackPeer } from "./events.ts";
 import { FrameParser } from "./frame-parser.ts";
-import { VERSION_2 } from "./frames.ts";
 import type { ReceiverLimits } from "./limits.ts";
 import { type Channel, hostAndPort } from "./network.ts";
 import type { LumberjackCounters, ThrottledWarnings } from "./report.ts";
@@ -31,7 +30,7 @@ export class ReceiverConnection {
   readonly #context: ReceiverContext;
   readonly #stream: Channel["stream"];
   readonly #parser: FrameParser;
-  readonly #ledger = new AckLedger(VERSION_2);
+  readonly #ledger = new AckLedger();
   #held = 0;
   #paused = false;
   #draining = false;
@@ -77,7 +76,7 @@ export class ReceiverConnection {
     const receiving = this.#parser.midWindow && this.#lastRead > this.#lastWrite;
     if ((owes || receiving) && now - this.#lastWrite >= limits.keepaliveMs) {
       counters.add("keepalives_sent", 1);
-      this.#write(this.#ledger.keepalive());
+      this.#write(this.#ledger.keepalive(this.#parser.version));
     }
   }
 
@@ -113,6 +112,7 @@ export class ReceiverConnection {
     if (this.#closed) return;
     this.#lastRead = this.#context.clock.now();
     this.#context.counters.add("bytes_received", chunk.length);
+    if (this.#draining) return;
     this.#parse(() => this.#parser.push(chunk));
   }
 
@@ -226,7 +226,8 @@ export class ReceiverConnection {
   }
 
   #closeIfSettled(): void {
-    if (this.#closed || !(this.#senderDone || this.#draining) || this.#ledger.owed > 0 || this.#paused) return;
+    const wanted = this.#draining || (this.#senderDone && !this.#paused);
+    if (this.#closed || !wanted || this.#ledger.owed > 0) return;
     if (!this.#stream.writableEnded) this.#stream.end();
     // Nothing more is wanted from the sender: its end may lie behind bytes that we do not read.
     if (this.#draining) this.#stream.resume();
