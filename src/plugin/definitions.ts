@@ -122,21 +122,25 @@ export interface CodecPlugin<O extends Options = Options> extends PluginBase<O> 
 // ---- inputs (main thread, but for the decoder)
 
 export interface InputHost extends PluginHost {
+  /** Number of this input, for `Source.input`. */
+  readonly number: number;
   /** Where records go, and where back-pressure comes from. */
   readonly sink: RecordSink;
-  /** Folder for the input's own state; undefined when the pipeline keeps none. */
-  readonly dataFolder: string | undefined;
+  /** Folder for the input's own state; not made yet. */
+  readonly dataFolder: string;
   /** A source with a random id; `fields` are what all its events get. */
   source(fields: Source["fields"]): Source;
   /** A framer of the codec, where it has one. */
   framer(): Framer | undefined;
-  /** Registers the ledger with the input's checkpoint; false when another has it. See `RunningInput.checkpoint`. */
+  /** For inputs with `keepsLedger`: counts to store with their positions, in one write. */
   readonly ledger: LedgerPart;
 }
 
-/** The ledger as a checkpoint stores it. */
+/** A ledger as a checkpoint stores it. */
 export interface LedgerPart {
-  snapshot(): ObjectValue;
+  snapshot(): object;
+  /** Takes back what was stored, before the first batch. */
+  restore(stored: unknown): void;
 }
 
 export interface RunningInput {
@@ -150,6 +154,8 @@ export interface InputPlugin<O extends Options = Options> extends PluginBase<O> 
   readonly kind: "input";
   /** Name of the codec when none is given. */
   readonly defaultCodec: string;
+  /** It stores the ledger with its own checkpoint; else the runtime keeps a file. */
+  readonly keepsLedger?: boolean;
   /** How records become events, when it is not the codec's business alone; runs in workers. */
   decoder?(options: OptionValues<O>, host: PluginHost, codec: Decoder): Decoder;
   start(options: OptionValues<O>, host: InputHost): Promise<RunningInput>;

@@ -40,18 +40,24 @@ export function emptyOutputEntry(): OutputEntry {
 
 /** The ledger of one pipeline since its data folder was made; survives restarts through its snapshot. */
 export class Ledger {
-  readonly #totals: LedgerEntry;
+  readonly #totals: LedgerEntry = emptyEntry();
   readonly #outputs: Map<string, OutputEntry> = new Map();
 
   constructor(from?: LedgerSnapshot) {
-    this.#totals = { ...emptyEntry(), ...from?.totals };
+    this.restore(from);
+  }
+
+  /** Takes a stored ledger over; what was entered before is forgotten. Unknown or missing parts count as 0. */
+  restore(from: LedgerSnapshot | undefined): void {
+    Object.assign(this.#totals, emptyEntry(), from?.totals);
+    this.#outputs.clear();
     for (const [name, entry] of Object.entries(from?.outputs ?? {})) {
       this.#outputs.set(name, { ...emptyOutputEntry(), ...entry });
     }
   }
 
   /** Enters one batch. */
-  add(entry: LedgerEntry, outputs: ReadonlyMap<string, OutputEntry>): void {
+  add(entry: LedgerEntry, outputs: ReadonlyMap<string, Readonly<OutputEntry>>): void {
     for (const key of Object.keys(entry) as (keyof LedgerEntry)[]) this.#totals[key] += entry[key];
     for (const [name, counts] of outputs) {
       const sum = this.#outputs.get(name) ?? emptyOutputEntry();
@@ -71,4 +77,11 @@ export class Ledger {
 export function imbalance(snapshot: LedgerSnapshot): number {
   const t = snapshot.totals;
   return t.read + t.created - t.delivered - t.filtered - t.deadLettered - t.absorbed - t.unrouted;
+}
+
+/** Ledgers added up: a pipeline's is the sum of its inputs'. */
+export function sumOf(snapshots: readonly LedgerSnapshot[]): LedgerSnapshot {
+  const sum = new Ledger();
+  for (const { totals, outputs } of snapshots) sum.add({ ...totals }, new Map(Object.entries(outputs)));
+  return sum.snapshot();
 }

@@ -1,4 +1,4 @@
-import { RECORD_WORDS, type RecordBatch, type RecordSink } from "../../event/record-batch.ts";
+import type { RecordBatch } from "../../event/record-batch.ts";
 import type { Logger } from "../../plugin/definitions.ts";
 import {
   emptyEntry,
@@ -18,6 +18,7 @@ const DEATHS_ALLOWED = 2;
 /** A batch from its submission to its acknowledgement. */
 interface Flight {
   readonly batch: RecordBatch;
+  readonly ledger: Ledger;
   readonly acknowledged: () => void;
   readonly entry: LedgerEntry;
   readonly outputs: Map<string, OutputEntry>;
@@ -41,12 +42,11 @@ export interface DeadLetterSink {
  * Takes batches from inputs, has workers turn them into output bytes, has those delivered, and acknowledges a batch when every
  * event of it has reached its end. A batch is entered into the ledger in the same turn as it is acknowledged.
  */
-export class Dispatcher implements RecordSink {
+export class Dispatcher {
   readonly #pool: BufferPool;
   readonly #workers: WorkerPool;
   readonly #deliveries: Deliveries;
   readonly #deadLetters: DeadLetterSink;
-  readonly #ledger: Ledger;
   readonly #log: Logger;
   readonly #items = new Map<number, Item>();
   readonly #idle: (() => void)[] = [];
@@ -58,13 +58,11 @@ export class Dispatcher implements RecordSink {
     workers: WorkerPoolOptions,
     deliveries: Deliveries,
     deadLetters: DeadLetterSink,
-    ledger: Ledger,
     log: Logger,
   ) {
     this.#pool = pool;
     this.#deliveries = deliveries;
     this.#deadLetters = deadLetters;
-    this.#ledger = ledger;
     this.#log = log;
     this.#workers = new WorkerPool(
       workers,
@@ -97,9 +95,10 @@ export class Dispatcher implements RecordSink {
     this.#pool.release(batch);
   }
 
-  submit(batch: RecordBatch, acknowledged: () => void): void {
+  /** `ledger` gets the batch's entry in the same turn in which `acknowledged` is called. */
+  submit(batch: RecordBatch, ledger: Ledger, acknowledged: () => void): void {
     this.#flights++;
-    const flight: Flight = { batch, acknowledged, entry: emptyEntry(), outputs: new Map(), pending: 0 };
+    const flight: Flight = { batch, ledger, acknowledged, entry: emptyEntry(), outputs: new Map(), pending: 0 };
     this.#assign({ flight, from: 0, to: batch.count, deaths: 0 });
   }
 
@@ -190,7 +189,7 @@ export class Dispatcher implements RecordSink {
   }
 
   #acknowledge(flight: Flight): void {
-    this.#ledger.add(flight.entry, flight.outputs);
+    flight.ledger.add(flight.entry, flight.outputs);
     flight.acknowledged();
     this.#pool.release(flight.batch);
     this.#flights--;
@@ -244,9 +243,4 @@ export class Dispatcher implements RecordSink {
     flight.entry.read++;
     this.#deliver(flight, message).catch(() => undefined);
   }
-}
-
-/** Bytes of the table that `records` take; for sizing pools. */
-export function tableBytes(records: number): number {
-  return records * RECORD_WORDS * 4;
 }

@@ -1,0 +1,78 @@
+import { Command, CommanderError } from "commander";
+import { version } from "./version.ts";
+
+/** Exit codes: DESIGN.md, "Errors". */
+export const EXIT_USAGE = 2;
+export const EXIT_INTERNAL = 70;
+export const EXIT_CONFIGURATION = 78;
+
+/** Runs the command line. Commands are imported when they are used, so that `--help` and `check` stay quick. */
+export async function main(args: readonly string[]): Promise<void> {
+  const program = new Command("antler")
+    .description("Ships logs, runs Logstash's pipelines, and indexes into Elasticsearch: nothing lost, nothing doubled.")
+    .version(version(), "-V, --version")
+    .exitOverride()
+    .showHelpAfterError("(antler --help tells more)");
+
+  program
+    .command("pipeline")
+    .description("run a pipeline: Logstash's .conf files")
+    .option("-f, --path.config <path...>", "configuration file, folder or glob")
+    .option("-e, --config.string <text>", "configuration as text")
+    .option("-w, --pipeline.workers <n>", "worker threads (default: one a core)")
+    .option("-b, --pipeline.batch.size <n>", "most events in a batch (default: 4096)")
+    .option("--pipeline.id <name>", "name of the pipeline", "main")
+    .option("--pipeline.ordered <mode>", "keep the order of events: auto (with one worker), true, false", "auto")
+    .option("--pipeline.ecs_compatibility <mode>", "v8, v1 or disabled", "v8")
+    .option("--config.support_escapes", "read \\n, \\t and the like in strings")
+    .option("--path.data <folder>", "where positions, ledger and dead letters are kept")
+    .option("--shutdown.timeout <seconds>", "how long to wait for deliveries when stopping", "10")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  antler pipeline -f /etc/logstash/conf.d/
+  antler pipeline -e 'input { stdin { } } output { stdout { } }' < /var/log/syslog
+  antler pipeline -f web.conf -w 4 --path.data /var/lib/antler/web`,
+    )
+    .action(async (options: Record<string, string | string[] | boolean>) => {
+      const { runPipelineCommand } = await import("./commands/pipeline.ts");
+      process.exitCode = await runPipelineCommand(options);
+    });
+
+  program
+    .command("ship")
+    .description("ship log files: filebeat.yml's names")
+    .requiredOption("-c, --config <file>", "configuration in YAML")
+    .option("--path.data <folder>", "where the registry is kept")
+    .option("--shutdown.timeout <seconds>", "how long to wait for acknowledgements when stopping", "10")
+    .addHelpText("after", "\nExamples:\n  antler ship -c shipper.yml\n  antler ship -c /etc/filebeat/filebeat.yml --path.data /var/lib/antler/ship")
+    .action(async (options: { config: string } & Record<string, string>) => {
+      const { runShipCommand } = await import("./commands/ship.ts");
+      process.exitCode = await runShipCommand(options);
+    });
+
+  program
+    .command("check")
+    .description("check configuration files without running them")
+    .argument("<path...>", "files, folders or globs of .conf files")
+    .option("--strict", "warnings count as errors")
+    .option("--json", "findings as JSON")
+    .addHelpText("after", "\nExamples:\n  antler check /etc/logstash/conf.d/\n  antler check --json pipelines/*.conf")
+    .action(async (paths: string[], options: { strict?: boolean; json?: boolean }) => {
+      const { runCheckCommand } = await import("./commands/check.ts");
+      process.exitCode = await runCheckCommand(paths, options);
+    });
+
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    if (args.length === 0) program.outputHelp();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+      return;
+    }
+    process.stderr.write(`antler: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = EXIT_INTERNAL;
+  }
+}

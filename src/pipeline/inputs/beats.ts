@@ -1,0 +1,215 @@
+import { readFile } from "node:fs/promises";
+import { FieldReference } from "../../event/field-reference.ts";
+import { TextSlice } from "../../event/lazy-value.ts";
+import type { Source } from "../../event/record-batch.ts";
+import { Timestamp } from "../../event/timestamp.ts";
+import { isTree, type StoredTree, setOwn, type Value } from "../../event/value.ts";
+import type { EventBlock, LumberjackPeer } from "../../lumberjack/events.ts";
+import type { LumberjackTls } from "../../lumberjack/network.ts";
+import { LumberjackServer } from "../../lumberjack/server.ts";
+import { type Decoder, defineInput, type InputPlugin } from "../../plugin/definitions.ts";
+import { boolean, list, number, type OptionValues, password, path, text } from "../../plugin/options.ts";
+import { BatchFiller } from "./batch-filler.ts";
+
+const options = {
+  host: text({ description: "Address to listen on", default: "0.0.0.0" }),
+  port: number({ description: "Port to listen on", required: true, range: [0, 65535] }),
+  client_inactivity_timeout: number({
+    description: "Seconds without data after which a sender is disconnected",
+    default: 60,
+  }),
+  executor_threads: number({ description: "Threads", default: 1, ignored: "one event loop reads all connections" }),
+  event_loop_threads: number({ description: "Threads", default: 0, ignored: "one event loop reads all connections" }),
+  include_codec_tag: boolean({ description: "Tag events with the codec that was applied", default: true }),
+  enrich: list({
+    description: "What is added to events",
+    default: ["codec_metadata", "source_metadata"],
+    choices: ["none", "all", "codec_metadata", "source_metadata", "ssl_peer_metadata"],
+  }),
+  add_hostname: boolean({
+    description: "Copy the sender's name into `host`",
+    default: false,
+    deprecated: "senders write host.name themselves",
+  }),
+  ssl_enabled: boolean({ description: "Use TLS", default: false }),
+  ssl: boolean({ description: "Use TLS", default: false, deprecated: "use ssl_enabled" }),
+  ssl_certificate: path({ description: "Certificate of this receiver, PEM" }),
+  ssl_key: path({ description: "Key of the certificate, PEM" }),
+  ssl_key_passphrase: password({ description: "Passphrase of the key" }),
+  ssl_certificate_authorities: list({
+    description: "Files of CA certificates that senders' certificates must come from",
+    default: [],
+  }),
+  ssl_client_authentication: text({
+    description: "Whether senders must show a certificate",
+    default: "none",
+    choices: ["none", "optional", "required"],
+  }),
+  ssl_supported_protocols: list({
+    description: "TLS versions",
+    default: ["TLSv1.2", "TLSv1.3"],
+    choices: ["TLSv1.2", "TLSv1.3"],
+  }),
+  ssl_cipher_suites: list({ description: "Cipher suites; default: the system's", default: [] }),
+  ssl_handshake_timeout: number({ description: "Milliseconds for a TLS handshake", default: 10_000 }),
+};
+
+type Settings = OptionValues<typeof options>;
+
+export const beats: InputPlugin = defineInput({
+  name: "beats",
+  summary:
+    "Receives events from Filebeat, other Beats, and `antler ship`, and acknowledges them when they have arrived.",
+  options,
+  examples: [
+    { title: "The usual port", config: "beats { port => 5044 }" },
+    {
+      title: "With TLS and client certificates",
+      config:
+        'beats { port => 5044 ssl_enabled => true ssl_certificate => "/etc/antler/tls/server.crt" ssl_key => "/etc/antler/tls/server.key" ssl_certificate_authorities => ["/etc/antler/tls/ca.crt"] ssl_client_authentication => "required" }',
+    },
+  ],
+  defaultCodec: "plain",
+
+  check(settings) {
+    if (!(settings.ssl_enabled || settings.ssl)) return [];
+    return (["ssl_certificate", "ssl_key"] as const)
+      .filter((option) => settings[option] === undefined)
+      .map((option) => ({ option, message: `TLS needs ${option}` }));
+  },
+
+  decoder: (settings, host, codec) => beatsDecoder(settings, host.ecs !== "disabled", codec),
+
+  async start(settings, host) {
+    const filler = new BatchFiller(host.sink, host.now);
+    const peers = new Map<number, PeerState>();
+    const addressField = host.ecs === "disabled" ? "[@metadata][ip_address]" : "[@metadata][input][beats][host][ip]";
+    const enriched = adds(settings, "source_metadata");
+    const tls = await tlsOptions(settings);
+    const server = new LumberjackServer({
+      host: settings.host,
+      port: settings.port,
+      ...(tls === undefined ? {} : { tls }),
+      limits: { inactivityMs: settings.client_inactivity_timeout * 1000, handshakeMs: settings.ssl_handshake_timeout },
+      log: host.log,
+      onEvents: (peer, block) => {
+        let state = peers.get(peer.id);
+        if (state === undefined) {
+          state = { source: host.source(enriched ? [[addressField, peer.address]] : []), next: 0 };
+          // Connections come and go; those of the last ones that sent are enough.
+          if (peers.size >= PEER_LIMIT) peers.clear();
+          peers.set(peer.id, state);
+        }
+        take(filler, state, peer, block);
+      },
+    });
+    await server.listen();
+    return {
+      ended: new Promise<void>(() => {}),
+      async stop(timeoutMs: number) {
+        filler.flush();
+        await server.close(timeoutMs);
+      },
+    };
+  },
+});
+
+const PEER_LIMIT = 10_000;
+
+interface PeerState {
+  readonly source: Source;
+  /** Running number of the connection's next event. */
+  next: number;
+}
+
+/** Copies a block's events into batches; the block is acknowledged when all of them have reached their end. */
+function take(filler: BatchFiller, state: PeerState, _peer: LumberjackPeer, block: EventBlock): void {
+  let open = block.count;
+  const ended = (): void => {
+    open--;
+    if (open === 0) block.acknowledge(block.count);
+  };
+  let full: Promise<void> | undefined;
+  for (let i = 0; i < block.count; i++) {
+    const start = block.starts[i] as number;
+    full = filler.add(state.source, block.bytes, start, block.ends[i] as number, state.next++, 0, ended) ?? full;
+  }
+  if (full === undefined) block.release();
+  else
+    full.then(
+      () => block.release(),
+      () => undefined,
+    );
+}
+
+function adds(settings: Settings, what: string): boolean {
+  return settings.enrich.includes(what) || settings.enrich.includes("all");
+}
+
+/** Events arrive as JSON. `message` is what the codec decodes; what it gives is added to the event. */
+function beatsDecoder(settings: Settings, ecs: boolean, codec: Decoder): Decoder {
+  const tag =
+    settings.include_codec_tag && adds(settings, "codec_metadata") ? "beats_input_codec_plain_applied" : undefined;
+  const original = new FieldReference("[event][original]");
+  const plain = codec.isPlain === true;
+  return {
+    decode(record, event, more) {
+      const text = record.bytes.toString("utf8", record.start, record.end);
+      let parsed: unknown;
+      try {
+        parsed = JSON.parse(text);
+      } catch {
+        parsed = undefined;
+      }
+      if (!isTree(parsed)) {
+        event.fields["message"] = new TextSlice(record.bytes, record.start, record.end);
+        event.tag("_jsonparsefailure");
+        return;
+      }
+      adopt(parsed, event);
+      const message = event.fields["message"];
+      if (typeof message !== "string") return;
+      if (plain) {
+        if (ecs && !original.has(event)) original.set(event, message);
+      } else {
+        delete event.fields["message"];
+        const bytes = Buffer.from(message);
+        codec.decode({ ...record, bytes, start: 0, end: bytes.length }, event, more);
+      }
+      if (tag !== undefined) event.tag(tag);
+    },
+  };
+}
+
+/** Moves the parsed fields into the event; `@timestamp` and `@metadata` find their places. */
+function adopt(parsed: StoredTree, event: { fields: StoredTree; metadata: StoredTree }): void {
+  const metadata = parsed["@metadata"];
+  if (isTree(metadata)) for (const key of Object.keys(metadata)) setOwn(event.metadata, key, metadata[key] as Value);
+  delete parsed["@metadata"];
+  const time = parsed["@timestamp"];
+  const timestamp = typeof time === "string" ? Timestamp.parse(time) : undefined;
+  const before = event.fields;
+  event.fields = parsed;
+  parsed["@timestamp"] = timestamp ?? (before["@timestamp"] as Timestamp);
+  for (const key of Object.keys(before)) if (!Object.hasOwn(parsed, key)) setOwn(parsed, key, before[key] as Value);
+}
+
+async function tlsOptions(settings: Settings): Promise<LumberjackTls | undefined> {
+  if (!(settings.ssl_enabled || settings.ssl)) return undefined;
+  const [cert, key, ...ca] = await Promise.all(
+    [settings.ssl_certificate as string, settings.ssl_key as string, ...settings.ssl_certificate_authorities].map(
+      (file) => readFile(file),
+    ),
+  );
+  return {
+    cert: cert as Buffer,
+    key: key as Buffer,
+    ...(settings.ssl_key_passphrase === undefined ? {} : { passphrase: settings.ssl_key_passphrase.reveal() }),
+    ...(ca.length > 0 ? { ca } : {}),
+    requestCert: settings.ssl_client_authentication !== "none",
+    rejectUnauthorized: settings.ssl_client_authentication === "required",
+    minVersion: settings.ssl_supported_protocols.includes("TLSv1.2") ? "TLSv1.2" : "TLSv1.3",
+    maxVersion: settings.ssl_supported_protocols.includes("TLSv1.3") ? "TLSv1.3" : "TLSv1.2",
+    ...(settings.ssl_cipher_suites.length > 0 ? { ciphers: settings.ssl_cipher_suites.join(":") } : {}),
+  };
+}

@@ -1,0 +1,42 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { RecordSink } from "../../event/record-batch.ts";
+import type { Logger } from "../../plugin/definitions.ts";
+import { CheckpointFile } from "../../telemetry/checkpoint-file.ts";
+import { Ledger, type LedgerSnapshot } from "../../telemetry/ledger.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+
+/**
+ * The sink of an input that keeps no checkpoint of its own: the ledger is written before the sender hears that its events
+ * have reached their end, so a crash cannot take an entry back that somebody relies on.
+ */
+export async function checkpointedSink(
+  dispatcher: Dispatcher,
+  folder: string,
+  log: Logger,
+): Promise<{ sink: RecordSink; ledger: Ledger }> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, "ledger.json");
+  const complain = (reason: string): void => log.warn(reason);
+  const ledger = new Ledger((await CheckpointFile.load(path, complain)) as LedgerSnapshot | undefined);
+  const file = new CheckpointFile(path, () => ledger.snapshot(), complain);
+  const sink: RecordSink = {
+    acquire: (bytes) => dispatcher.acquire(bytes),
+    release: (batch) => dispatcher.release(batch),
+    submit: (batch, acknowledged) => {
+      dispatcher.submit(batch, ledger, () => {
+        file.write().then(acknowledged, (error: unknown) => log.error("the ledger could not be written", { reason: String(error) }));
+      });
+    },
+  };
+  return { sink, ledger };
+}
+
+/** The sink of an input that stores the ledger together with its own positions. */
+export function plainSink(dispatcher: Dispatcher, ledger: Ledger): RecordSink {
+  return {
+    acquire: (bytes) => dispatcher.acquire(bytes),
+    release: (batch) => dispatcher.release(batch),
+    submit: (batch, acknowledged) => dispatcher.submit(batch, ledger, acknowledged),
+  };
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { FILE_ID_BYTES } from "../../event/identity.ts";
+import type { InputHost, Logger, PluginHost, RunningInput } from "../../plugin/definitions.ts";
+import { DeadLetterStore } from "../../segments/dead-letter-store.ts";
+import { Ledger, type LedgerSnapshot, sumOf } from "../../telemetry/ledger.ts";
+import type { PipelineDefinition } from "../compile/definition.ts";
+import type { ResolvedInput, ResolvedPipeline } from "../compile/resolved.ts";
+import { BufferPool, type BufferPoolLimits, DEFAULT_POOL_LIMITS } from "./buffer-pool.ts";
+import { deadLetterSink } from "./dead-letters.ts";
+import { Deliveries } from "./deliveries.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { checkpointedSink, plainSink } from "./input-ledger.ts";
+
+export interface PipelineOptions {
+  readonly definition: PipelineDefinition;
+  readonly workers: number;
+  /** Most events in a batch. */
+  readonly batchSize: number;
+  readonly ordered: boolean;
+  /** Folder of this pipeline: ledger, positions, dead letters. */
+  readonly dataFolder: string;
+  readonly shutdownTimeoutMs: number;
+  /** Heap of one worker, MiB. */
+  readonly workerHeapMegabytes: number;
+}
+
+/** A pipeline at work: inputs, dispatcher, outputs. One object a pipeline; `run` resolves when it has ended. */
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  readonly #resolved: ResolvedPipeline;
+  readonly #log: Logger;
+  readonly #inputs: RunningInput[] = [];
+  #dispatcher: Dispatcher | undefined;
+  #deliveries: Deliveries | undefined;
+  readonly #ledgers: Ledger[] = [];
+  #deadLetters: DeadLetterStore | undefined;
+  #stopped: (() => void) | undefined;
+
+  constructor(options: PipelineOptions, resolved: ResolvedPipeline, log: Logger) {
+    this.#options = options;
+    this.#resolved = resolved;
+    this.#log = log;
+  }
+
+  get dispatcher(): Dispatcher | undefined {
+    return this.#dispatcher;
+  }
+
+  /** Counts since the data folder was made. */
+  ledger(): LedgerSnapshot {
+    return sumOf(this.#ledgers.map((ledger) => ledger.snapshot()));
+  }
+
+  /** Starts outputs, workers, inputs, in this order. */
+  async start(): Promise<void> {
+    const { dataFolder, definition, workers, ordered, batchSize, workerHeapMegabytes } = this.#options;
+    await mkdir(dataFolder, { recursive: true });
+    this.#deadLetters = await DeadLetterStore.open(join(dataFolder, "dead-letters"));
+    const outputs = await Promise.all(
+      this.#resolved.outputs.map(async (output) => ({
+        id: output.id,
+        deliverer: await output.plugin.deliverer(output.options, this.#host(output)),
+      })),
+    );
+    this.#deliveries = new Deliveries(outputs, ordered);
+    const limits: BufferPoolLimits = { ...DEFAULT_POOL_LIMITS, batchRecords: batchSize };
+    this.#dispatcher = new Dispatcher(
+      new BufferPool(limits),
+      { workers, definition, heapMegabytes: workerHeapMegabytes },
+      this.#deliveries,
+      deadLetterSink(this.#deadLetters, definition.id, Date.now),
+      this.#log,
+    );
+    await this.#dispatcher.start();
+    for (const input of this.#resolved.inputs) this.#inputs.push(await this.#startInput(input, this.#dispatcher));
+  }
+
+  /** Resolves when all inputs have come to their end or `stop` was called, and everything is put away. */
+  async run(): Promise<void> {
+    const stop = new Promise<void>((resolve) => {
+      this.#stopped = resolve;
+    });
+    await Promise.race([Promise.all(this.#inputs.map((input) => input.ended)), stop]);
+    await this.#shutDown();
+  }
+
+  /** Stops reading, waits for deliveries as long as the options say, gives up the rest, which is read again at the next start. */
+  stop(): void {
+    this.#stopped?.();
+  }
+
+  async #shutDown(): Promise<void> {
+    const timeout = this.#options.shutdownTimeoutMs;
+    const giveUp = setTimeout(() => {
+      this.#log.warn("not everything could be delivered in time; the rest is read again at the next start", {
+        batches: this.#dispatcher?.inFlight,
+      });
+      this.#deliveries?.abort();
+    }, timeout);
+    await Promise.all(this.#inputs.map((input) => input.stop(timeout)));
+    clearTimeout(giveUp);
+    this.#deliveries?.abort();
+    await this.#dispatcher?.stop();
+    await this.#deliveries?.close();
+    await this.#deadLetters?.close();
+  }
+
+  #host(plugin: { readonly id: string; readonly ecs: PluginHost["ecs"] }): PluginHost {
+    return {
+      pluginId: plugin.id,
+      pipelineId: this.#options.definition.id,
+      ecs: plugin.ecs,
+      log: this.#log,
+      now: Date.now,
+      random: Math.random,
+    };
+  }
+
+  async #startInput(input: ResolvedInput, dispatcher: Dispatcher): Promise<RunningInput> {
+    const folder = join(this.#options.dataFolder, "inputs", input.id.replaceAll(/[^\w.#-]/g, "_"));
+    let ledger = new Ledger();
+    let sink = plainSink(dispatcher, ledger);
+    if (input.plugin.keepsLedger !== true) ({ sink, ledger } = await checkpointedSink(dispatcher, folder, this.#log));
+    this.#ledgers.push(ledger);
+    const host: InputHost = {
+      ...this.#host(input),
+      number: input.number,
+      sink,
+      dataFolder: folder,
+      source: (fields) => ({ input: input.number, fileId: randomBytes(FILE_ID_BYTES), generation: 0, fields }),
+      framer: () => input.codec.plugin.framer?.(input.codec.options, this.#host(input)),
+      ledger: {
+        snapshot: () => ledger.snapshot(),
+        restore: (stored) => ledger.restore(stored as LedgerSnapshot | undefined),
+      },
+    };
+    return input.plugin.start(input.options, host);
+  }
+}
