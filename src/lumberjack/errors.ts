@@ -47,6 +47,7 @@ export class FrameError extends LumberjackError {
 /** Text of any thrown value, with its code when the message does not name it. */
 export function describeFault(fault: unknown): string {
   if (!(fault instanceof Error)) return String(fault);
+  if (fault instanceof LumberjackError) return fault.message;
   const code = (fault as { code?: unknown }).code;
   // A connect to a name with several addresses fails with an AggregateError whose message is empty.
   const message = fault.message || (fault instanceof AggregateError ? describeFault(fault.errors[0]) : fault.name);

@@ -71,6 +71,7 @@ export class ReceiverConnection {
     if (!owes && idle >= limits.inactivityMs) {
       counters.add("connections_dropped_inactive", 1);
       this.#stream.destroy();
+      this.#gone();
       return;
     }
     const receiving = this.#parser.midWindow && this.#lastRead > this.#lastWrite;

@@ -63,7 +63,7 @@ export function texts(events: EventSlices): string[] {
 /** Collects messages and counts. */
 export class Recorder implements LumberjackLog, LumberjackCounters {
   readonly lines: string[] = [];
-  readonly counts = new Map<LumberjackCounter, number>();
+  readonly counts: Map<LumberjackCounter, number> = new Map();
 
   info(message: string): void {
     this.lines.push(`info ${message}`);
@@ -122,7 +122,7 @@ export async function until(condition: () => boolean): Promise<void> {
 /** A raw TCP peer that remembers what it got. */
 export class RawPeer {
   readonly socket: net.Socket;
-  #received: Buffer[] = [];
+  readonly #received: Buffer[] = [];
   ended: boolean = false;
   closed: boolean = false;
 
@@ -140,7 +140,7 @@ export class RawPeer {
 
   static async connect(port: number): Promise<RawPeer> {
     const socket = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true });
-    await new Promise((resolve) => socket.once("connect", resolve));
+    await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
     return new RawPeer(socket);
   }
 
