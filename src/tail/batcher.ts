@@ -1,0 +1,125 @@
+import type { RecordBatch, RecordSink } from "../event/record-batch.ts";
+import type { TailClock } from "./environment.ts";
+import type { SentRange, TrackedFile } from "./tracked-file.ts";
+
+/** Thrown to a reader that waited for a batch while the tail stopped. */
+export class TailStopped extends Error {
+  constructor() {
+    super("the tail has stopped");
+    this.name = "TailStopped";
+  }
+}
+
+/**
+ * The batch that is being filled, shared by all files. It leaves when it is full or has waited `lingerMs`. Ranges per file tell
+ * what its acknowledgement means.
+ */
+export class Batcher {
+  /** Batches submitted and not yet acknowledged. */
+  outstanding = 0;
+  readonly #sink: RecordSink;
+  readonly #clock: TailClock;
+  readonly #lingerMs: number;
+  readonly #acknowledged: () => void;
+  #batch: RecordBatch | null = null;
+  #ranges: SentRange[] = [];
+  #timer: unknown = null;
+  #closed = false;
+  readonly #waiting: (() => void)[] = [];
+
+  /** `acknowledged` is called after every acknowledgement. */
+  constructor(sink: RecordSink, clock: TailClock, lingerMs: number, acknowledged: () => void) {
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#lingerMs = lingerMs;
+    this.#acknowledged = acknowledged;
+  }
+
+  /** A batch with room for a record of `bytes`: the present one, or the next; waits while the sink has none. */
+  async room(bytes: number): Promise<RecordBatch> {
+    const present = this.#batch;
+    if (present?.fits(bytes)) return present;
+    if (present !== null && present.count > 0) this.submit();
+    else if (present !== null) this.#giveBack();
+    let batch = await this.#sink.acquire();
+    if (!batch.fits(bytes)) {
+      this.#sink.release(batch);
+      batch = await this.#sink.acquire(bytes);
+    }
+    if (this.#closed) {
+      this.#sink.release(batch);
+      throw new TailStopped();
+    }
+    this.#batch = batch;
+    return batch;
+  }
+
+  /** Whether `batch` is still the present one: a timer may have submitted it. */
+  holds(batch: RecordBatch): boolean {
+    return this.#batch === batch;
+  }
+
+  /** The present batch got the records of `file` up to `end`; they begin where its last ones ended. */
+  extend(file: TrackedFile, end: number, tail: number): void {
+    const batch = this.#batch as RecordBatch;
+    if (batch.readAt === 0) batch.readAt = this.#clock.now();
+    const ranges = this.#ranges;
+    const last = ranges[ranges.length - 1];
+    const range = last?.file === file ? last : ranges.find((candidate) => candidate.file === file);
+    if (range === undefined) {
+      const fresh = { file, start: file.position.offset, end, tail, acknowledged: false };
+      ranges.push(fresh);
+      file.sent(fresh);
+    } else {
+      range.end = end;
+      range.tail = tail;
+    }
+    file.advance(end, tail);
+    this.#timer ??= this.#clock.setTimeout(() => {
+      this.#timer = null;
+      this.submit();
+    }, this.#lingerMs);
+  }
+
+  /** Hands the present batch on, if it holds anything. */
+  submit(): void {
+    const batch = this.#batch;
+    if (batch === null || batch.count === 0 || this.#closed) return;
+    this.#stopTimer();
+    const ranges = this.#ranges;
+    this.#batch = null;
+    this.#ranges = [];
+    this.outstanding++;
+    this.#sink.submit(batch, () => {
+      this.outstanding--;
+      for (const range of ranges) range.file.acknowledge(range);
+      this.#acknowledged();
+      if (this.outstanding === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    });
+  }
+
+  /** Resolves when all that was submitted is acknowledged. */
+  idle(): Promise<void> {
+    if (this.outstanding === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Gives a batch that was not submitted back; its records will be read again. */
+  close(): void {
+    this.#closed = true;
+    this.#stopTimer();
+    for (const range of this.#ranges) range.file.unsent(range);
+    this.#ranges = [];
+    this.#giveBack();
+  }
+
+  #giveBack(): void {
+    if (this.#batch !== null) this.#sink.release(this.#batch);
+    this.#batch = null;
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}

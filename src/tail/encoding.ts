@@ -1,0 +1,89 @@
+import { isUtf8 } from "node:buffer";
+import iconv from "iconv-lite";
+import { byteOrderMark } from "./plain-lines.ts";
+
+const LF = 10;
+const CR = 13;
+
+/** How a file's bytes become lines of text. */
+export interface LineEncoding {
+  /** Index behind the first line end of `bytes[from..to)`, -1 if there is none. `offset` is that of `bytes[0]` in the file. */
+  lineEnd(bytes: Buffer, from: number, to: number, offset: number): number;
+  /** A line as UTF-8, without line end and byte order mark. `first`: it begins the file. */
+  decode(line: Buffer, first: boolean): { bytes: Buffer; invalid: boolean };
+}
+
+/** Names that mean plain UTF-8, which needs no decoding. */
+export function isPlainUtf8(name: string): boolean {
+  return ["", "plain", "utf-8", "utf8", "utf-8-bom", "ascii", "us-ascii"].includes(name.toLowerCase());
+}
+
+/**
+ * The encoding of a file whose first bytes are `head`.
+ * @throws TypeError for a name that is not known.
+ */
+export function lineEncoding(name: string, head: Uint8Array): LineEncoding {
+  if (isPlainUtf8(name)) return utf8;
+  const plain = name.toLowerCase().replace(/[-_]?bom$/, "");
+  const utf16 = /^(?:utf-?16|ucs-?2)[-_]?(le|be)?$/.exec(plain);
+  if (utf16 !== null) return utf16Lines(isBigEndian(head) ?? utf16[1] === "be");
+  if (!iconv.encodingExists(plain)) throw new TypeError(`encoding "${name}" is not known`);
+  if (/^(?:utf-?(?:7|32)|ucs-?4)/.test(plain)) throw new TypeError(`encoding "${name}" is not read by lines`);
+  return {
+    lineEnd: byteLineEnd,
+    decode: (line) => toUtf8(iconv.decode(line.subarray(0, withoutByteEnd(line)), plain)),
+  };
+}
+
+const utf8: LineEncoding = {
+  lineEnd: byteLineEnd,
+  decode(line, first) {
+    const bytes = line.subarray(first ? byteOrderMark(line, 0, line.length) : 0, withoutByteEnd(line));
+    return { bytes, invalid: !isUtf8(bytes) };
+  },
+};
+
+function byteLineEnd(bytes: Buffer, from: number, to: number): number {
+  return bytes.subarray(0, to).indexOf(LF, from) + 1 || -1;
+}
+
+function withoutByteEnd(line: Buffer): number {
+  let end = line.length;
+  if (end > 0 && line[end - 1] === LF) {
+    end--;
+    if (end > 0 && line[end - 1] === CR) end--;
+  }
+  return end;
+}
+
+function isBigEndian(head: Uint8Array): boolean | null {
+  if (head[0] === 0xfe && head[1] === 0xff) return true;
+  if (head[0] === 0xff && head[1] === 0xfe) return false;
+  return null;
+}
+
+function utf16Lines(bigEndian: boolean): LineEncoding {
+  const name = bigEndian ? "utf-16be" : "utf-16le";
+  return {
+    lineEnd(bytes, from, to, offset) {
+      const view = bytes.subarray(0, to);
+      // Units are aligned to the beginning of the file; the high byte of a line feed is 0.
+      const low = bigEndian ? 1 : 0;
+      const high = bigEndian ? -1 : 1;
+      for (let at = view.indexOf(LF, from); at >= 0; at = view.indexOf(LF, at + 1)) {
+        const aligned = (offset + at) % 2 === low;
+        if (aligned && view[at + high] === 0 && at + high >= from) return bigEndian ? at + 1 : at + 2;
+      }
+      return -1;
+    },
+    decode(line) {
+      // iconv-lite takes a byte order mark away.
+      return toUtf8(iconv.decode(line, name).replace(/\r?\n$/, ""));
+    },
+  };
+}
+
+function toUtf8(text: string): { bytes: Buffer; invalid: boolean } {
+  const bytes = Buffer.from(text);
+  return { bytes, invalid: bytes.includes("\uFFFD") };
+}

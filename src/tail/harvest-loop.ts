@@ -1,0 +1,392 @@
+import { type Batcher, TailStopped } from "./batcher.ts";
+import { lookAt, verify } from "./content.ts";
+import type { TailEnvironment } from "./environment.ts";
+import { type HarvestContext, Harvester, isGone } from "./harvester.ts";
+import type { InputFiles } from "./input-files.ts";
+import { DEFAULT_CLOSE_INACTIVE_MS, type ResolvedTailOptions } from "./options.ts";
+import type { Registry } from "./registry.ts";
+import type { TrackedFile } from "./tracked-file.ts";
+
+/** A file that waits to be opened: `file` null when its inode is not known. */
+interface Opening {
+  readonly input: InputFiles;
+  readonly file: TrackedFile | null;
+  readonly path: string;
+  readonly key: string;
+  /** It matches no glob: read only if it continues something. */
+  readonly asCopyOnly: boolean;
+  /** Found by the first scan. */
+  readonly first: boolean;
+}
+
+interface Job {
+  readonly harvester: Harvester;
+  readonly input: InputFiles;
+  readonly asCopyOnly: boolean;
+  readonly first: boolean;
+  readonly key: string;
+}
+
+/** Shortest time between two looks at one file, so that a file written line by line does not cost a read per line. */
+const WAKE_MS = 20;
+
+/**
+ * Opens files and gives each its turn, one after the other: one read buffer, one thing at a time, so nothing below needs a lock.
+ * `work` is what else must run between turns (scans).
+ */
+export class HarvestLoop {
+  readonly jobs: Map<string, Job> = new Map();
+  readonly #env: TailEnvironment;
+  readonly #options: ResolvedTailOptions;
+  readonly #registry: Registry;
+  readonly #context: HarvestContext;
+  readonly #requestScan: () => void;
+  readonly #openings: Map<string, Opening> = new Map();
+  readonly #work: (() => Promise<void>)[] = [];
+  #ready: Job[] = [];
+  #parked: Job[] = [];
+  #held: { file: TrackedFile; harvester: Harvester; scans: number }[] = [];
+  #flushing = false;
+  #stopping = false;
+  #signal: (() => void) | null = null;
+  #timer: unknown = null;
+  #tickAt = Number.POSITIVE_INFINITY;
+  #retryAt = 0;
+
+  constructor(
+    environment: TailEnvironment,
+    options: ResolvedTailOptions,
+    registry: Registry,
+    batcher: Batcher,
+    requestScan: () => void,
+  ) {
+    this.#env = environment;
+    this.#options = options;
+    this.#registry = registry;
+    this.#requestScan = requestScan;
+    const buffer = Buffer.allocUnsafeSlow(Math.max(options.bufferSize, 4096));
+    this.#context = { env: environment, batcher, buffer, turnBytes: options.turnBytes };
+  }
+
+  /** Runs until `stop`. */
+  async run(): Promise<void> {
+    try {
+      while (!this.#stopping) await this.#step();
+    } catch (error) {
+      if (!(error instanceof TailStopped)) throw error;
+    }
+  }
+
+  async #step(): Promise<void> {
+    const work = this.#work.shift();
+    if (work !== undefined) return work();
+    const opened = await this.#openNext();
+    const job = this.#ready.shift();
+    if (job !== undefined) {
+      job.harvester.queued = false;
+      return this.#turn(job);
+    }
+    if (opened) return;
+    await new Promise<void>((resolve) => {
+      this.#signal = resolve;
+    });
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    if (this.#timer !== null) this.#env.clock.clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#continue();
+  }
+
+  /** Closes what is open; after `run` has ended. */
+  async close(): Promise<void> {
+    for (const { harvester } of this.jobs.values())
+      await this.#env.fs.close(harvester.descriptor).catch(() => undefined);
+    this.jobs.clear();
+  }
+
+  /** Runs `work` between two turns. */
+  do(work: () => Promise<void>): void {
+    this.#work.push(work);
+    this.#continue();
+  }
+
+  open(opening: Opening): void {
+    if (this.jobs.has(jobKey(opening.input, opening.key))) return;
+    this.#openings.set(jobKey(opening.input, opening.key), opening);
+    this.#continue();
+  }
+
+  job(input: InputFiles, key: string): Job | undefined {
+    return this.jobs.get(jobKey(input, key));
+  }
+
+  descriptorOf = (file: TrackedFile): number | null => {
+    for (const { harvester } of this.jobs.values()) if (harvester.file === file) return harvester.descriptor;
+    return null;
+  };
+
+  /** Looks at an open file soon. */
+  wake(harvester: Harvester): void {
+    harvester.woken = true;
+    this.#pollAt(harvester, Math.max(this.#env.clock.now(), harvester.lastTurnAt + WAKE_MS));
+  }
+
+  /** A scan is over: what framers held of content that is in no copy leaves now. */
+  scanned(): void {
+    for (const held of this.#held) held.scans++;
+    const due = this.#held.filter((held) => held.scans >= 2);
+    this.#held = this.#held.filter((held) => held.scans < 2);
+    for (const { file, harvester } of due) {
+      if (!file.past) continue;
+      file.cutAt(harvester.readAt);
+      this.do(async () => {
+        if (!(await this.#registry.flush())) return void this.#held.push({ file, harvester, scans: 1 });
+        await harvester.deliverHeld();
+      });
+    }
+  }
+
+  #continue(): void {
+    const signal = this.#signal;
+    this.#signal = null;
+    signal?.();
+  }
+
+  async #openNext(): Promise<boolean> {
+    if (this.jobs.size >= this.#options.harvesterLimit) {
+      if (this.#openings.size > 0) this.#env.count("waits");
+      return false;
+    }
+    for (const [key, opening] of this.#openings) {
+      this.#openings.delete(key);
+      await this.#open(opening);
+      return true;
+    }
+    return false;
+  }
+
+  async #open(opening: Opening): Promise<void> {
+    const { input, path, asCopyOnly, first } = opening;
+    const fs = this.#env.fs;
+    let descriptor: number;
+    try {
+      descriptor = await fs.open(path, "r");
+    } catch (error) {
+      if (isGone(error)) this.#requestScan();
+      else input.discovery.trouble(path, "open_errors", `cannot open ${path}: ${error}`);
+      return;
+    }
+    try {
+      const open = await lookAt(fs, descriptor);
+      const key = `${open.stat.device}:${open.stat.inode}`;
+      if (open.stat.kind !== "file" || key !== opening.key || this.jobs.has(jobKey(input, key))) {
+        // The path belongs to another file by now.
+        await fs.close(descriptor);
+        this.#requestScan();
+        return;
+      }
+      input.discovery.fine(path);
+      const harvester = await this.#harvester(opening, descriptor, open);
+      const job: Job = { harvester, input, asCopyOnly, first, key };
+      this.jobs.set(jobKey(input, key), job);
+      this.#env.count("files_opened");
+      this.#enqueue(job);
+    } catch (error) {
+      await fs.close(descriptor).catch(() => undefined);
+      input.discovery.trouble(path, "read_errors", `cannot read ${path}: ${error}`);
+    }
+  }
+
+  async #harvester(opening: Opening, descriptor: number, open: Awaited<ReturnType<typeof lookAt>>): Promise<Harvester> {
+    const { input, path } = opening;
+    let file = opening.file ?? input.fresh(path, open.stat);
+    let before: Buffer = Buffer.alloc(0);
+    let identified = false;
+    if (opening.file !== null) {
+      const verified = await verify(this.#env.fs, open, file);
+      identified = true;
+      if (verified.verdict === "same") before = verified.before;
+      else {
+        // An inode used again may hold a copy of something; a rewritten file is its own next generation.
+        identified = verified.verdict !== "another";
+        file = input.successor(file, path, open.stat, verified.verdict === "another");
+        this.#requestScan();
+      }
+      if (file.source === null) input.describe(file);
+    }
+    const harvester = new Harvester(descriptor, file, input.framer(open.head), before, path, this.#context);
+    harvester.identified = identified && this.#registry.files.has(file);
+    harvester.renamed = file.rotated;
+    harvester.idleSince = this.#env.clock.now();
+    return harvester;
+  }
+
+  async #turn(job: Job): Promise<void> {
+    const { harvester, input } = job;
+    harvester.lastTurnAt = this.#env.clock.now();
+    try {
+      if (!harvester.identified && !(await this.#identify(job))) return;
+      if (!harvester.file.durable) return this.#park(job);
+      const end = await harvester.turn();
+      if (end === "more") this.#enqueue(job);
+      else if (end === "displaced") await this.#displaced(job);
+      else await this.#atEnd(job);
+    } catch (error) {
+      if (error instanceof TailStopped) throw error;
+      input.discovery.trouble(harvester.path, "read_errors", `cannot read ${harvester.path}: ${error}`);
+      harvester.file.looked = false;
+      await this.#close(job);
+    }
+  }
+
+  /** True when the file may be read on in this turn. */
+  async #identify(job: Job): Promise<boolean> {
+    const { harvester, input, asCopyOnly, first } = job;
+    const stat = await this.#env.fs.fstat(harvester.descriptor);
+    if (stat.size === 0) {
+      harvester.removed = stat.links === 0;
+      if (harvester.removed) await this.#close(job);
+      else this.#idle(job);
+      return false;
+    }
+    const found = await input.identify(harvester, this.descriptorOf, asCopyOnly, first);
+    if (found === "copy" || found === "foreign") {
+      input.byInode.delete(job.key);
+      await this.#close(job);
+      return false;
+    }
+    harvester.renamed = harvester.file.rotated;
+    return true;
+  }
+
+  #park(job: Job): void {
+    this.#parked.push(job);
+    this.flushParked();
+  }
+
+  /** Writes the registry for those that wait for it. After a failure the next try is the periodic one. */
+  flushParked(): void {
+    if (this.#flushing || this.#parked.length === 0 || this.#env.clock.now() < this.#retryAt) return;
+    this.#flushing = true;
+    // Others that are ready may join the same write.
+    const waiting = new Promise<void>((resolve) => this.do(async () => resolve()));
+    void waiting
+      .then(() => this.#registry.flush())
+      .then((done) => {
+        this.#flushing = false;
+        this.#retryAt = done ? 0 : this.#env.clock.now() + this.#options.flushMs;
+        if (!done || this.#stopping) return;
+        const parked = this.#parked;
+        this.#parked = [];
+        for (const job of parked) this.#enqueue(job);
+      });
+  }
+
+  async #displaced(job: Job): Promise<void> {
+    const { harvester, input } = job;
+    const stat = await this.#env.fs.fstat(harvester.descriptor);
+    const old = harvester.file;
+    if (harvester.framer.inEvent || harvester.framer.inLine) {
+      this.#held.push({ file: old, harvester: harvester.detach(), scans: 0 });
+    }
+    const file = input.successor(old, harvester.path, stat, false);
+    harvester.become(file, input.framer(new Uint8Array()), Buffer.alloc(0));
+    harvester.identified = false;
+    this.#requestScan();
+    this.#enqueue(job);
+  }
+
+  async #atEnd(job: Job): Promise<void> {
+    const { harvester, input } = job;
+    const { file, framer } = harvester;
+    const now = this.#env.clock.now();
+    file.looked = true;
+    const idle = now - harvester.idleSince;
+    const timeout = input.multiline?.timeoutMs ?? 0;
+    if (framer.inEvent && timeout > 0 && idle >= timeout) return this.#cut(job, harvester.readAt);
+    const { closeInactiveMs = DEFAULT_CLOSE_INACTIVE_MS, closeRemoved = true, closeRenamed = false } = input.options;
+    const settled = idle >= this.#options.pollMs;
+    const over =
+      (settled && harvester.removed && closeRemoved) ||
+      (settled && harvester.renamed && closeRenamed) ||
+      idle >= closeInactiveMs;
+    if (over && (harvester.removed || harvester.renamed) && harvester.unframed) return this.#cut(job, harvester.size);
+    const crowded = this.#openings.size > 0 && this.jobs.size >= this.#options.harvesterLimit;
+    const holds = framer.inEvent || framer.inLine;
+    const mayClose = crowded && !holds && !(harvester.removed && harvester.unframed);
+    if ((over && !framer.inEvent) || mayClose) await this.#close(job);
+    else this.#idle(job);
+  }
+
+  #cut(job: Job, offset: number): void {
+    job.harvester.file.cutAt(offset);
+    job.harvester.woken = true;
+    this.#enqueue(job);
+  }
+
+  #idle(job: Job): void {
+    const { harvester, input } = job;
+    const now = this.#env.clock.now();
+    const quiet = now - harvester.idleSince;
+    harvester.pollMs = Math.min(this.#options.pollMaxMs, Math.max(this.#options.pollMs, quiet));
+    let at = now + harvester.pollMs;
+    const timeout = input.multiline?.timeoutMs ?? 0;
+    if (harvester.framer.inEvent && timeout > 0) at = Math.min(at, harvester.idleSince + timeout);
+    if (harvester.removed) at = Math.min(at, now + this.#options.pollMs);
+    harvester.nextPollAt = Number.POSITIVE_INFINITY;
+    this.#pollAt(harvester, at);
+  }
+
+  async #close(job: Job): Promise<void> {
+    const { harvester, input, key } = job;
+    this.jobs.delete(jobKey(input, key));
+    if (!this.#registry.files.has(harvester.file) && input.byInode.get(key) === harvester.file) {
+      input.byInode.delete(key);
+    }
+    this.#env.count("files_closed");
+    await this.#env.fs.close(harvester.descriptor).catch(() => undefined);
+    this.#continue();
+  }
+
+  #enqueue(job: Job): void {
+    if (job.harvester.queued) return;
+    job.harvester.queued = true;
+    this.#ready.push(job);
+    this.#continue();
+  }
+
+  #pollAt(harvester: Harvester, at: number): void {
+    if (harvester.queued || at >= harvester.nextPollAt) return;
+    harvester.nextPollAt = at;
+    if (at < this.#tickAt) this.#setTick(at);
+  }
+
+  #setTick(at: number): void {
+    if (this.#timer !== null) this.#env.clock.clearTimeout(this.#timer);
+    this.#tickAt = at;
+    this.#timer = this.#env.clock.setTimeout(() => this.#tick(), Math.max(0, at - this.#env.clock.now()));
+  }
+
+  #tick(): void {
+    this.#timer = null;
+    this.#tickAt = Number.POSITIVE_INFINITY;
+    if (this.#stopping) return;
+    const now = this.#env.clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const job of this.jobs.values()) {
+      const at = job.harvester.nextPollAt;
+      if (at <= now) {
+        job.harvester.nextPollAt = Number.POSITIVE_INFINITY;
+        this.#enqueue(job);
+      } else if (at < next) next = at;
+    }
+    // A little apart, so that many files near to each other share one tick.
+    if (next < Number.POSITIVE_INFINITY) this.#setTick(Math.max(next, now + 5));
+  }
+}
+
+function jobKey(input: InputFiles, inode: string): string {
+  return `${input.options.name}\n${inode}`;
+}

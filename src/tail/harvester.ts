@@ -1,0 +1,216 @@
+import type { Batcher } from "./batcher.ts";
+import { errorCode, type FileStat, type TailEnvironment } from "./environment.ts";
+import { fingerprintOf, HEAD_BYTES, TAIL_BYTES, tailChecksum } from "./fingerprint.ts";
+import type { Chunk, Framer } from "./framer.ts";
+import type { TrackedFile } from "./tracked-file.ts";
+
+/** How a turn ended: there is more; the end was reached; the content before the position changed; an event end must become durable. */
+export type TurnEnd = "more" | "end" | "displaced" | "cut";
+
+export interface HarvestContext {
+  readonly env: TailEnvironment;
+  readonly batcher: Batcher;
+  /** The one read buffer, shared: turns come one after the other. */
+  readonly buffer: Buffer;
+  readonly turnBytes: number;
+}
+
+/** Reads one file through one descriptor: the file keeps being read whatever happens to its name. */
+export class Harvester {
+  readonly descriptor: number;
+  file: TrackedFile;
+  framer: Framer;
+  /** Path by which it is known now; "" when it has none that matches. */
+  path: string;
+  /** False until it is known whether its content is new, a copy, or a new generation. */
+  identified = false;
+  removed = false;
+  renamed = false;
+  /** Set when something says that the file changed, so that the next turn reads without looking first. */
+  woken = true;
+  idleSince = 0;
+  pollMs = 0;
+  nextPollAt = 0;
+  lastTurnAt = 0;
+  queued = false;
+  readonly #context: HarvestContext;
+  /** Where the next byte is read, and the last KiB before it. */
+  #readAt: number;
+  #before: Buffer;
+  #version = "";
+  /** Size at the last look; bytes after `#readAt` are a line without its end. */
+  #size = 0;
+
+  /** `before`: the last KiB (or all) before the file's position. */
+  constructor(
+    descriptor: number,
+    file: TrackedFile,
+    framer: Framer,
+    before: Buffer,
+    path: string,
+    context: HarvestContext,
+  ) {
+    this.descriptor = descriptor;
+    this.file = file;
+    this.framer = framer;
+    this.path = path;
+    this.#context = context;
+    this.#readAt = file.position.offset;
+    this.#before = Buffer.from(before);
+  }
+
+  /** Bytes at the end that no record has: part of a line, or an event that may go on. */
+  get unframed(): boolean {
+    return this.#size > this.#readAt || this.framer.inLine || this.framer.inEvent;
+  }
+
+  /** Offset up to which lines were complete when it was last read. */
+  get readAt(): number {
+    return this.#readAt;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Reads on as another file or generation with the same descriptor. `before`: the last KiB before its position. */
+  become(file: TrackedFile, framer: Framer, before: Buffer): void {
+    this.file = file;
+    this.framer = framer;
+    this.#readAt = file.position.offset;
+    this.#size = 0;
+    this.#before = Buffer.from(before);
+    this.#version = "";
+    this.identified = true;
+    this.woken = true;
+  }
+
+  /** What it is now, apart from what `become` makes of it: to deliver later what the framer holds. */
+  detach(): Harvester {
+    const held = new Harvester(this.descriptor, this.file, this.framer, this.#before, this.path, this.#context);
+    held.#readAt = this.#readAt;
+    return held;
+  }
+
+  /** Delivers what the framer holds as an event that will get no more. */
+  async deliverHeld(): Promise<void> {
+    const bytes = this.#before;
+    this.framer.finish({ bytes, offset: this.#readAt - bytes.length }, bytes.length, bytes.length);
+    await this.#deliver();
+  }
+
+  /** Looks and reads up to `turnBytes`. @throws what reading throws. */
+  async turn(): Promise<TurnEnd> {
+    const { env, turnBytes } = this.#context;
+    const stat = await env.fs.fstat(this.descriptor);
+    const version = `${stat.size}:${stat.version}`;
+    if (!this.woken && version === this.#version && this.#nextCut() === Infinity) return "end";
+    this.woken = false;
+    this.#observe(stat, version);
+    if (stat.size < this.#readAt) return "displaced";
+    let done = 0;
+    while (done < turnBytes) {
+      const before = this.#readAt;
+      const result = await this.#readChunk();
+      if (result !== "more") {
+        if (result === "end" && this.#readAt > before) this.idleSince = env.clock.now();
+        return result;
+      }
+      done += this.#readAt - before;
+      this.idleSince = env.clock.now();
+    }
+    this.woken = true;
+    return "more";
+  }
+
+  #observe(stat: FileStat, version: string): void {
+    if (stat.links === 0) this.removed = true;
+    if (version !== this.#version) this.file.changed = true;
+    this.#version = version;
+    this.file.version = stat.version;
+    this.file.size = stat.size;
+  }
+
+  #nextCut(): number {
+    const cuts = this.file.cuts;
+    for (let i = 0; i < cuts.length; i++) {
+      const cut = cuts[i] as number;
+      if (cut > this.file.position.offset) return cut;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  async #readChunk(): Promise<"more" | "end" | "displaced"> {
+    const { env, buffer } = this.#context;
+    const overlap = Math.min(TAIL_BYTES, this.#readAt);
+    const offset = this.#readAt - overlap;
+    const length = await env.fs.read(this.descriptor, buffer, 0, buffer.length, offset);
+    if (length < overlap || this.#before.compare(buffer, 0, overlap) !== 0) return "displaced";
+    const chunk: Chunk = { bytes: buffer.subarray(0, length), offset };
+    this.#size = Math.max(offset + length, this.#readAt);
+    const file = this.file;
+    if (offset === 0 && file.fingerprint.length < HEAD_BYTES && length > file.fingerprint.length) {
+      file.fingerprint = fingerprintOf(chunk.bytes);
+      file.changed = true;
+    }
+    const cut = this.#nextCut() - offset;
+    const to = Math.min(length, cut);
+    const used = await this.#frame(chunk, overlap, to, length === buffer.length && cut > length, cut <= length);
+    env.count("bytes", used - overlap);
+    this.#readAt = offset + used;
+    this.#before = Buffer.from(buffer.subarray(Math.max(0, used - TAIL_BYTES), used));
+    if (cut <= length) return "more";
+    return length === buffer.length ? "more" : "end";
+  }
+
+  /** Frames `chunk.bytes[from..to)`; gives the index behind the last byte used. */
+  async #frame(chunk: Chunk, from: number, to: number, full: boolean, cut: boolean): Promise<number> {
+    const { batcher, env } = this.#context;
+    const { file, framer } = this;
+    const source = file.source as NonNullable<typeof file.source>;
+    let at = from;
+    let wanted = 1;
+    while (wanted > 0) {
+      const batch = await batcher.room(wanted);
+      if (!batcher.holds(batch)) continue;
+      const count = batch.count;
+      const next = framer.frame(batch, source, chunk, at, to);
+      if (batch.count > count) {
+        env.count("records", batch.count - count);
+        batcher.extend(file, chunk.offset + next, tailChecksum(chunk.bytes, next));
+      }
+      at = next;
+      wanted = framer.wanted;
+      await this.#deliver();
+    }
+    if (cut) {
+      framer.finish(chunk, at, to);
+      at = to;
+    } else if (at < to && (framer.inLine || (full && at === from))) {
+      at = framer.hold(chunk, at, to);
+    }
+    await this.#deliver();
+    return at;
+  }
+
+  async #deliver(): Promise<void> {
+    const records = this.framer.records;
+    if (records.length === 0) return;
+    const { batcher, env } = this.#context;
+    const source = this.file.source as NonNullable<typeof this.file.source>;
+    for (const { bytes, start, end, crc, flags, tail } of records) {
+      let batch = await batcher.room(bytes.length);
+      while (!batcher.holds(batch)) batch = await batcher.room(bytes.length);
+      batch.append(batch.sourceIndex(source), bytes, 0, bytes.length, start, end - start, crc, flags);
+      batcher.extend(this.file, end, tail);
+    }
+    env.count("records", records.length);
+    records.length = 0;
+  }
+}
+
+/** Whether an error of opening or reading only means that the file went away. */
+export function isGone(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "ENOENT" || code === "ENOTDIR" || code === "ESTALE";
+}

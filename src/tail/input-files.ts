@@ -1,0 +1,266 @@
+import { basename } from "node:path";
+import { compareWithPast, isCopyName, isPrefixOf, lookAt, type OpenFile, readAt, verify } from "./content.ts";
+import { Discovery, type FoundFile, nameStem } from "./discover.ts";
+import { isPlainUtf8, lineEncoding } from "./encoding.ts";
+import type { FileStat, TailEnvironment } from "./environment.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import type { Framer } from "./framer.ts";
+import type { Harvester } from "./harvester.ts";
+import { Multiline } from "./multiline.ts";
+import { DEFAULT_MESSAGE_MAX_BYTES, type TailInputOptions } from "./options.ts";
+import { PlainLines } from "./plain-lines.ts";
+import { copyKey, type Registry } from "./registry.ts";
+import { TextLines } from "./text-lines.ts";
+import { TrackedFile } from "./tracked-file.ts";
+
+const MAX_GENERATION = 0xffffff;
+/** Generations of one file that are remembered after their content is gone from its place. */
+const PAST_KEPT = 4;
+const COPIES_KEPT = 4096;
+/** A copy of a file that is still whole is a rotation in progress for so long; then it counts as a file of its own. */
+const COPY_SETTLES_MS = 60_000;
+
+/** The descriptor of a file that is open, if it is. */
+export type DescriptorOf = (file: TrackedFile) => number | null;
+
+/** The files of one input: which tracked file an inode is, and what a new one turns out to be. */
+export class InputFiles {
+  readonly options: TailInputOptions;
+  readonly discovery: Discovery;
+  readonly multiline: Multiline | null;
+  readonly byInode: Map<string, TrackedFile> = new Map();
+  firstScan = true;
+  readonly #env: TailEnvironment;
+  readonly #registry: Registry;
+  readonly #byStem = new Map<string, TrackedFile[]>();
+  #firstStart = true;
+
+  /** @throws TypeError for options that cannot be. */
+  constructor(options: TailInputOptions, environment: TailEnvironment, registry: Registry) {
+    this.options = options;
+    this.#env = environment;
+    this.#registry = registry;
+    this.discovery = new Discovery(options, environment);
+    this.multiline = options.multiline === undefined ? null : new Multiline(options.multiline);
+    lineEncoding(options.encoding ?? "utf-8", new Uint8Array());
+  }
+
+  /** Takes the files of the registry that are this input's, or were an input's that is no more and match here later. */
+  adopt(file: TrackedFile): void {
+    this.#firstStart = false;
+    file.input = this.options.name;
+    if (!file.past) this.byInode.set(file.key, file);
+    this.#index(file);
+  }
+
+  #index(file: TrackedFile): void {
+    const stem = nameStem(file.path);
+    const others = this.#byStem.get(stem);
+    if (others === undefined) this.#byStem.set(stem, [file]);
+    else others.push(file);
+  }
+
+  /** Files whose copy a file at `path` may be by its name, newest first. */
+  #copyCandidates(path: string): TrackedFile[] {
+    const name = basename(path);
+    const candidates: TrackedFile[] = [];
+    for (let length = 1; length <= name.length; length++) {
+      const files = this.#byStem.get(name.slice(0, length));
+      if (files === undefined) continue;
+      const kept = files.filter((file) => this.#registry.files.has(file));
+      this.#byStem.set(name.slice(0, length), kept);
+      candidates.push(...kept.filter((file) => isCopyName(path, file) && file.fingerprint.length > 0));
+    }
+    return candidates.reverse();
+  }
+
+  *files(): Generator<TrackedFile> {
+    for (const file of this.#registry.files) if (file.input === this.options.name) yield file;
+  }
+
+  framer(head: Uint8Array): Framer {
+    const { messageMaxBytes = DEFAULT_MESSAGE_MAX_BYTES, encoding = "utf-8" } = this.options;
+    if (this.multiline === null && isPlainUtf8(encoding)) return new PlainLines(messageMaxBytes);
+    return new TextLines(messageMaxBytes, encoding, head, this.multiline);
+  }
+
+  /** A file that nothing is known of yet; it enters the registry when it has content. */
+  fresh(path: string, stat: FileStat): TrackedFile {
+    return this.#place(new TrackedFile(this.#env.random(12), 0, this.options.name, path), path, stat);
+  }
+
+  /** The next generation of `old`, whose content went away; a file of its own after 2^24 of them or when `another` has the inode. */
+  successor(old: TrackedFile, path: string, stat: FileStat, another: boolean): TrackedFile {
+    // It may have been found in a copy already.
+    if (old.key === `${stat.device}:${stat.inode}`) {
+      old.displace();
+      old.sought = true;
+    }
+    this.#forgetPast(old.id);
+    this.#env.count("generations");
+    if (another || old.generation === MAX_GENERATION) return this.fresh(path, stat);
+    const file = new TrackedFile(old.idBytes, old.generation + 1, this.options.name, old.path);
+    return this.#place(file, path, stat);
+  }
+
+  #place(file: TrackedFile, path: string, stat: FileStat): TrackedFile {
+    file.placeAt(stat.device, stat.inode, stat.birth, path);
+    file.seenAt = this.#env.clock.now();
+    this.byInode.set(file.key, file);
+    this.describe(file);
+    return file;
+  }
+
+  describe(file: TrackedFile): void {
+    const { number, fields = [], describe } = this.options;
+    const { path, id, generation, device, inode } = file;
+    const own = describe?.({ path, id, generation, device, inode }) ?? [];
+    file.source = { input: number, fileId: file.idBytes, generation, fields: [...fields, ...own] };
+  }
+
+  #forgetPast(id: string): void {
+    const past = [...this.files()].filter((file) => file.id === id && file.past && file.outstanding === 0);
+    past.sort((a, b) => b.generation - a.generation);
+    for (const file of past.slice(PAST_KEPT)) this.#registry.remove(file);
+  }
+
+  /** Whether an inode is a copy that needs no reading as it is now. */
+  isCopy({ stat }: FoundFile): boolean {
+    const key = copyKey({ input: this.options.name, device: stat.device, inode: stat.inode });
+    const copy = this.#registry.copies.get(key);
+    if (copy === undefined) return false;
+    const of = [...this.files()].find((file) => file.id === copy.of && file.generation === copy.generation);
+    const now = this.#env.clock.now();
+    if (copy.version === stat.version && of !== undefined) {
+      if (of.past || of.rotated || now - copy.since < COPY_SETTLES_MS) {
+        of.seenAt = now;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #noteCopy(stat: FileStat, of: TrackedFile): void {
+    const { version, device, inode } = stat;
+    const now = this.#env.clock.now();
+    const place = { input: this.options.name, device, inode };
+    const known = this.#registry.copies.get(copyKey(place));
+    const since = known?.version === version ? known.since : now;
+    this.#registry.addCopy({ ...place, version, since, of: of.id, generation: of.generation });
+    for (const key of this.#registry.copies.keys()) {
+      if (this.#registry.copies.size <= COPIES_KEPT) break;
+      this.#registry.removeCopy(key);
+    }
+    this.#env.count("copies");
+  }
+
+  /**
+   * Finds out what an open file is that no inode led to. "new": `harvester.file` entered the registry; "known": the harvester
+   * now reads on as a file already known; "copy": there is nothing to read. `asCopyOnly`: a file that no glob names; `first`: the first scan found it.
+   */
+  async identify(
+    harvester: Harvester,
+    descriptorOf: DescriptorOf,
+    asCopyOnly: boolean,
+    first: boolean,
+  ): Promise<"new" | "known" | "copy" | "foreign"> {
+    const fs = this.#env.fs;
+    const open = await lookAt(fs, harvester.descriptor);
+    const path = harvester.path;
+    const moved = first && !asCopyOnly ? await this.#samePath(open, path) : null;
+    if (moved !== null) return this.#readOnAs(harvester, moved, open, path, false);
+    for (const candidate of this.#copyCandidates(path)) {
+      const relation = await this.#relation(open, candidate, descriptorOf);
+      if (relation === "continues") {
+        this.#env.count("copies");
+        return this.#readOnAs(harvester, candidate, open, path, true);
+      }
+      if (relation === "covered" && !this.#settled(open.stat, candidate)) {
+        this.#noteCopy(open.stat, candidate);
+        return "copy";
+      }
+    }
+    if (asCopyOnly) return "foreign";
+    await this.#begin(harvester, open, first);
+    return "new";
+  }
+
+  /** Whether a copy of a file that is still whole has stood there so long that it is no rotation in progress. */
+  #settled(stat: FileStat, of: TrackedFile): boolean {
+    const known = this.#registry.copies.get(copyKey({ input: this.options.name, ...stat }));
+    if (known === undefined || known.version !== stat.version || of.past || of.rotated) return false;
+    return this.#env.clock.now() - known.since >= COPY_SETTLES_MS;
+  }
+
+  async #begin(harvester: Harvester, open: OpenFile, first: boolean): Promise<void> {
+    const file = harvester.file;
+    const { stat, head } = open;
+    this.#registry.removeCopy(copyKey({ input: this.options.name, device: stat.device, inode: stat.inode }));
+    file.fingerprint = fingerprintOf(head);
+    file.looked = false;
+    let before: Buffer = Buffer.alloc(0);
+    if (first && this.#firstStart && this.options.readFrom === "end" && file.generation === 0) {
+      before = await readAt(this.#env.fs, open.descriptor, Math.max(0, stat.size - 1024), stat.size);
+      file.startAt(stat.size, before);
+    }
+    this.#registry.add(file);
+    this.#index(file);
+    harvester.become(file, this.framer(head), before);
+    this.#env.count("files_found");
+  }
+
+  async #relation(
+    open: OpenFile,
+    candidate: TrackedFile,
+    descriptorOf: DescriptorOf,
+  ): Promise<"continues" | "covered" | "no"> {
+    const fs = this.#env.fs;
+    if (candidate.past) return compareWithPast(fs, open, candidate);
+    const present = descriptorOf(candidate);
+    const descriptor = present ?? (await fs.open(candidate.seenPath, "r").catch(() => null));
+    // The file is gone: it may have moved to another filesystem.
+    if (descriptor === null) return compareWithPast(fs, open, candidate);
+    try {
+      const original = await lookAt(fs, descriptor);
+      if (`${original.stat.device}:${original.stat.inode}` !== candidate.key) return "no";
+      if ((await verify(fs, original, candidate)).verdict !== "same") return compareWithPast(fs, open, candidate);
+      return (await isPrefixOf(fs, open, original)) ? "covered" : "no";
+    } finally {
+      if (present === null) await fs.close(descriptor);
+    }
+  }
+
+  /** At the first scan: the file that had this path, if its content is the same; devices get other numbers at a restart. */
+  async #samePath(open: OpenFile, path: string): Promise<TrackedFile | null> {
+    for (const file of this.files()) {
+      if (file.past || file.seenPath !== path || file.looked || file.inode !== open.stat.inode) continue;
+      if (file.fingerprint.length === 0 || file.device === open.stat.device) continue;
+      if ((await verify(this.#env.fs, open, file)).verdict === "same") return file;
+    }
+    return null;
+  }
+
+  async #readOnAs(
+    harvester: Harvester,
+    file: TrackedFile,
+    open: OpenFile,
+    path: string,
+    rotated: boolean,
+  ): Promise<"known"> {
+    this.byInode.delete(harvester.file.key);
+    if (this.byInode.get(file.key) === file) this.byInode.delete(file.key);
+    const { device, inode, birth } = open.stat;
+    this.#registry.removeCopy(copyKey({ input: this.options.name, device, inode }));
+    file.birth = "";
+    file.placeAt(device, inode, birth, path);
+    file.rotated ||= rotated;
+    file.sought = false;
+    file.seenAt = this.#env.clock.now();
+    this.byInode.set(file.key, file);
+    this.describe(file);
+    const { before } = await verify(this.#env.fs, open, file);
+    harvester.become(file, this.framer(open.head), before);
+    this.#registry.touch();
+    return "known";
+  }
+}

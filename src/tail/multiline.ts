@@ -1,0 +1,59 @@
+import type { MultilineOptions } from "./options.ts";
+
+/** What a line does to the event in progress; flags, so that both may hold. */
+export const ENDS_BEFORE = 1;
+export const ENDS_AFTER = 2;
+
+export const DEFAULT_MAX_LINES = 500;
+export const DEFAULT_MULTILINE_TIMEOUT_MS = 5000;
+
+/**
+ * Decides line by line where events end, as Filebeat's multiline parser does (docs/reference/filebeat/multiline-examples.md in
+ * elastic/beats). Pure: it sees a line's text and how many lines the event has.
+ */
+export class Multiline {
+  readonly maxLines: number;
+  readonly timeoutMs: number;
+  readonly separator: string;
+  readonly #decide: (text: string, lines: number) => number;
+
+  /** @throws TypeError where the options do not belong together. */
+  constructor(options: MultilineOptions) {
+    this.maxLines = options.maxLines ?? DEFAULT_MAX_LINES;
+    this.timeoutMs = options.timeoutMs ?? DEFAULT_MULTILINE_TIMEOUT_MS;
+    this.separator = options.skipNewline === true ? "" : "\n";
+    this.#decide = options.type === "count" ? byCount(options) : byPattern(options);
+  }
+
+  /** `lines`: how many the event in progress has, 0 for none. Gives ENDS_BEFORE and ENDS_AFTER, or 0: the line joins and waits for more. */
+  decide(text: string, lines: number): number {
+    return this.#decide(text, lines);
+  }
+}
+
+function byCount(options: MultilineOptions): (text: string, lines: number) => number {
+  const count = options.countLines ?? 0;
+  if (!(count >= 1)) throw new TypeError("multiline of type count needs count_lines, at least 1");
+  return (_text, lines) => (lines + 1 >= count ? ENDS_AFTER : 0);
+}
+
+function byPattern(options: MultilineOptions): (text: string, lines: number) => number {
+  if (options.pattern === undefined) throw new TypeError(`multiline of type ${options.type} needs a pattern`);
+  const pattern = stateless(options.pattern);
+  const flush = options.flushPattern === undefined ? null : stateless(options.flushPattern);
+  const negate = options.negate === true;
+  const matches = (text: string): boolean => pattern.test(text) !== negate;
+  if (options.type === "while_pattern") return (text) => (matches(text) ? 0 : ENDS_BEFORE | ENDS_AFTER);
+  const before = options.match === "before";
+  return (text, lines) => {
+    // As in Filebeat: the flush pattern is not asked for the first line of an event.
+    if (flush !== null && lines > 0 && flush.test(text)) return ENDS_AFTER;
+    if (before) return matches(text) ? 0 : ENDS_AFTER;
+    return lines > 0 && !matches(text) ? ENDS_BEFORE : 0;
+  };
+}
+
+/** Without `g` and `y`, which would make `test` remember where it was. */
+function stateless(pattern: RegExp): RegExp {
+  return pattern.global || pattern.sticky ? new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, "")) : pattern;
+}

@@ -1,0 +1,112 @@
+import type { Value } from "../event/value.ts";
+
+/** Fields of a source: field reference and value. */
+export type SourceFields = readonly (readonly [string, Value])[];
+
+/** A file, as told to `describe`. */
+export interface FileDescription {
+  readonly path: string;
+  /** 24 hexadecimal digits. */
+  readonly id: string;
+  readonly generation: number;
+  readonly device: string;
+  readonly inode: string;
+}
+
+/** How lines make events; names and defaults as in Filebeat's multiline parser. */
+export interface MultilineOptions {
+  readonly type: "pattern" | "count" | "while_pattern";
+  /** For pattern and while_pattern. */
+  readonly pattern?: RegExp;
+  readonly negate?: boolean;
+  /** Where lines that match belong: to the line before them ("after" it) or to the line that follows. Default "after". */
+  readonly match?: "after" | "before";
+  /** A line that ends the event it belongs to. */
+  readonly flushPattern?: RegExp;
+  /** Lines of an event with type count. */
+  readonly countLines?: number;
+  /** Lines kept of an event; further ones are left out and the event is marked truncated. Default 500. */
+  readonly maxLines?: number;
+  /** An event whose next line does not come is complete after this time. Default 5,000 ms; 0 waits for ever. */
+  readonly timeoutMs?: number;
+  /** Lines are joined without "\n" between them. */
+  readonly skipNewline?: boolean;
+}
+
+export interface TailInputOptions {
+  /** Number of the input, for `Source.input`. */
+  readonly number: number;
+  /** Names the input in the registry; stable across changes of the configuration, different for each input. */
+  readonly name: string;
+  /** Absolute paths and globs (`*`, `**`, `?`, `[ab]`, `{a,b}`). */
+  readonly paths: readonly string[];
+  /** Files left out: expressions on the path, or globs. */
+  readonly exclude?: readonly (RegExp | string)[];
+  /** Whether `*` matches names that begin with a dot. Default false. */
+  readonly hidden?: boolean;
+  /** Fields that every event of the input gets. */
+  readonly fields?: SourceFields;
+  /** Fields that every event of a file gets, after `fields`. */
+  readonly describe?: (file: FileDescription) => SourceFields;
+  /** Files not modified for so long are not begun. Default 0: off. */
+  readonly ignoreOlderMs?: number;
+  /** A file read to its end and unchanged for so long is closed, and opened again when it changes. Default 5 minutes. */
+  readonly closeInactiveMs?: number;
+  /** A removed file is closed at its end. Default true; false holds it until it is inactive. */
+  readonly closeRemoved?: boolean;
+  /** A renamed file is closed at its end. Default false. */
+  readonly closeRenamed?: boolean;
+  /** Where files begin that are there at the first start. Default "beginning". */
+  readonly readFrom?: "beginning" | "end";
+  /** Longest record in source bytes; what is longer is cut and marked. Default 10 MiB. */
+  readonly messageMaxBytes?: number;
+  readonly multiline?: MultilineOptions;
+  /** Default "utf-8". Also utf-16, utf-16le, utf-16be, latin1 and whatever iconv-lite knows in which 0x0A is only a line feed. */
+  readonly encoding?: string;
+}
+
+export interface TailOptions {
+  readonly inputs: readonly TailInputOptions[];
+  /** Folder of registry.json; made if absent. */
+  readonly registryFolder: string;
+  /** Bytes of one read. Default 512 KiB (measured: 64 KiB costs 60 % more CPU). */
+  readonly bufferSize?: number;
+  /** Bytes that one file may deliver before the next file has its turn. Default 4 MiB. */
+  readonly turnBytes?: number;
+  /** How long a part-filled batch waits. Default 50 ms. */
+  readonly lingerMs?: number;
+  /** Time between scans of the folders. Default 10 s. */
+  readonly scanMs?: number;
+  /** First time between looks at a file at its end; it doubles up to `pollMaxMs`. Default 1 s. */
+  readonly pollMs?: number;
+  /** Default 10 s. */
+  readonly pollMaxMs?: number;
+  /** Descriptors open at a time. Default 1,024. */
+  readonly harvesterLimit?: number;
+  /** Time between writes of the registry. Default 1 s. */
+  readonly flushMs?: number;
+  /** Files not seen for so long leave the registry. Default 7 days. */
+  readonly forgetAfterMs?: number;
+  /** A value of the owner, stored in the registry in the same write (its ledger). */
+  readonly extra?: () => unknown;
+}
+
+export type ResolvedTailOptions = Required<Omit<TailOptions, "extra">> & Pick<TailOptions, "extra">;
+
+export function withDefaults(options: TailOptions): ResolvedTailOptions {
+  return {
+    bufferSize: 512 * 1024,
+    turnBytes: 4 * 1024 * 1024,
+    lingerMs: 50,
+    scanMs: 10_000,
+    pollMs: 1000,
+    pollMaxMs: 10_000,
+    harvesterLimit: 1024,
+    flushMs: 1000,
+    forgetAfterMs: 7 * 24 * 3600 * 1000,
+    ...options,
+  };
+}
+
+export const DEFAULT_MESSAGE_MAX_BYTES: number = 10 * 1024 * 1024;
+export const DEFAULT_CLOSE_INACTIVE_MS: number = 5 * 60 * 1000;
