@@ -80,7 +80,7 @@ class ConfigurationParser {
       }
       const statement = this.#recover(
         () => this.#statement(depth),
-        () => this.#toNextStatement(),
+        (from) => this.#toNextStatement(from),
       );
       if (statement !== undefined) statements.push(statement);
     }
@@ -156,7 +156,7 @@ class ConfigurationParser {
       }
       const attribute = this.#recover(
         () => this.#attribute(depth),
-        () => this.#toNextAttribute(),
+        (from) => this.#toNextAttribute(from),
       );
       if (attribute !== undefined) attributes.push(attribute);
     }

@@ -104,6 +104,8 @@ export interface RecordView {
 }
 
 export interface Decoder {
+  /** It only puts the text into `message`; inputs that have the text already may skip it. */
+  readonly isPlain?: boolean;
   /** Fills `event`, which has the source's fields already; `more` makes further events of the same record. */
   decode(record: RecordView, event: Event, more: () => Event): void;
 }
@@ -115,8 +117,23 @@ export interface Encoder {
 export interface CodecPlugin<O extends Options = Options> extends PluginBase<O> {
   readonly kind: "codec";
   framer?(options: OptionValues<O>, host: PluginHost): Framer;
+  /** How a file's lines are joined to records; in place of `framer` for inputs that read lines themselves. */
+  joinLines?(options: OptionValues<O>): LineJoin;
   decoder?(options: OptionValues<O>, host: PluginHost): Decoder;
   encoder?(options: OptionValues<O>, host: PluginHost): Encoder;
+}
+
+/** A rule by which lines belong together. */
+export interface LineJoin {
+  readonly pattern: RegExp;
+  /** Lines that do not match are meant. */
+  readonly negate: boolean;
+  /** Whether such lines belong to the line before them ("after" it) or to the line that follows. */
+  readonly match: "after" | "before";
+  /** Lines of a record; further ones are cut off. */
+  readonly maxLines: number;
+  /** A record whose next line does not come is complete after so long; 0: it waits. */
+  readonly timeoutMs: number;
 }
 
 // ---- inputs (main thread, but for the decoder)
@@ -132,6 +149,8 @@ export interface InputHost extends PluginHost {
   source(fields: Source["fields"]): Source;
   /** A framer of the codec, where it has one. */
   framer(): Framer | undefined;
+  /** The codec's rule for joining lines, where it has one. */
+  joinLines(): LineJoin | undefined;
   /** For inputs with `keepsLedger`: counts to store with their positions, in one write. */
   readonly ledger: LedgerPart;
 }

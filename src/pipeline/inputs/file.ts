@@ -122,7 +122,7 @@ export const file: InputPlugin = defineInput({
   async start(settings, host) {
     const legacy = host.ecs === "disabled";
     const name = hostname();
-    const multiline = host.multiline();
+    const join = host.joinLines();
     host.ledger.restore(await readRegistryExtra(host.dataFolder, defaultEnvironment(host.log)));
     const tail = new Tail(
       {
@@ -147,7 +147,7 @@ export const file: InputPlugin = defineInput({
                     ["[host][name]", name],
                     ["[@metadata][path]", found.path],
                   ],
-            ...(multiline === undefined ? {} : { multiline }),
+            ...(join === undefined ? {} : { multiline: { type: "pattern" as const, ...join } }),
           },
         ],
         registryFolder: host.dataFolder,

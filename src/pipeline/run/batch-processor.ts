@@ -1,5 +1,5 @@
 import { ByteWriter } from "../../event/byte-writer.ts";
-import { Event } from "../../event/event.ts";
+import type { Event } from "../../event/event.ts";
 import { NO_SPLIT } from "../../event/identity.ts";
 import { JsonWriter } from "../../event/json-writer.ts";
 import {
@@ -17,10 +17,8 @@ import { Timestamp } from "../../event/timestamp.ts";
 import { runBounded } from "./bounded.ts";
 import type { DeadEvent, DeadLetterStage, DoneMessage, OutputPart, WorkMessage } from "./messages.ts";
 import { ChunkRun, type FilterStep, runSteps } from "./program.ts";
-import { type PreparedSource, startFields, type WorkerProgram } from "./worker-program.ts";
+import { CHUNK_MILLIS, type PreparedSource, startEvent, type WorkerProgram } from "./worker-program.ts";
 
-/** Longest time for a chunk, and for one event where its filter sets no shorter one, in milliseconds. */
-export const CHUNK_MILLIS = 1000;
 /** A chunk ends at so many bytes of records. */
 const CHUNK_BYTES = 256 * 1024;
 const INITIAL_OUTPUT_BYTES = 2 << 20;
@@ -175,12 +173,12 @@ function decode(of: ChunkInput, from: number, to: number, run: ChunkRun): Event[
     const row = i * RECORD_WORDS;
     const prepared = of.sources[table[row + RECORD_SOURCE] as number] as PreparedSource;
     const start = table[row + RECORD_START] as number;
-    const event = new Event(i, startFields(prepared, of.timestamp));
+    const event = startEvent(prepared, i, of.timestamp);
     events.push(event);
     let extra = 0;
     const more = (): Event => {
       extra++;
-      const another = new Event(i, startFields(prepared, of.timestamp), splitOf(NO_SPLIT, "codec", extra));
+      const another = startEvent(prepared, i, of.timestamp, splitOf(NO_SPLIT, "codec", extra));
       events.push(another);
       return another;
     };

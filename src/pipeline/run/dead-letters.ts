@@ -1,5 +1,12 @@
 import { identityString } from "../../event/identity.ts";
-import { RECORD_CRC, RECORD_RAW_LENGTH, RECORD_SOURCE, RECORD_WORDS, type RecordBatch, type Source } from "../../event/record-batch.ts";
+import {
+  RECORD_CRC,
+  RECORD_RAW_LENGTH,
+  RECORD_SOURCE,
+  RECORD_WORDS,
+  type RecordBatch,
+  type Source,
+} from "../../event/record-batch.ts";
 import type { DeadLetterStore } from "../../segments/dead-letter-store.ts";
 import type { DeadLetterSink } from "./dispatcher.ts";
 

@@ -1,5 +1,5 @@
-import type { ByteWriter } from "../../event/byte-writer.ts";
 import { createHash } from "node:crypto";
+import type { ByteWriter } from "../../event/byte-writer.ts";
 import type { Event } from "../../event/event.ts";
 import { IDENTITY_CHARACTERS, IdentityWriter, NO_SPLIT } from "../../event/identity.ts";
 import {
@@ -62,5 +62,7 @@ export class IdentityEncoding {
 
 function hashOf(id: string, event: Event): string {
   const { high, low } = event.split;
-  return createHash("sha256").update(`${id}/${high >>> 0}.${low >>> 0}`).digest("base64url");
+  return createHash("sha256")
+    .update(`${id}/${high >>> 0}.${low >>> 0}`)
+    .digest("base64url");
 }

@@ -25,7 +25,11 @@ export async function checkpointedSink(
     release: (batch) => dispatcher.release(batch),
     submit: (batch, acknowledged) => {
       dispatcher.submit(batch, ledger, () => {
-        file.write().then(acknowledged, (error: unknown) => log.error("the ledger could not be written", { reason: String(error) }));
+        file
+          .write()
+          .then(acknowledged, (error: unknown) =>
+            log.error("the ledger could not be written", { reason: String(error) }),
+          );
       });
     },
   };

@@ -131,6 +131,7 @@ export class Pipeline {
       dataFolder: folder,
       source: (fields) => ({ input: input.number, fileId: randomBytes(FILE_ID_BYTES), generation: 0, fields }),
       framer: () => input.codec.plugin.framer?.(input.codec.options, this.#host(input)),
+      joinLines: () => input.codec.plugin.joinLines?.(input.codec.options),
       ledger: {
         snapshot: () => ledger.snapshot(),
         restore: (stored) => ledger.restore(stored as LedgerSnapshot | undefined),

@@ -1,15 +1,21 @@
-import type { Event } from "../../event/event.ts";
+import { copyValue, Event } from "../../event/event.ts";
+import { NO_SPLIT, type SplitPath } from "../../event/identity.ts";
 import type { Source } from "../../event/record-batch.ts";
 import type { SharedTree } from "../../event/shared-tree.ts";
 import type { Timestamp } from "../../event/timestamp.ts";
-import type { StoredTree } from "../../event/value.ts";
+import type { ObjectValue, StoredTree } from "../../event/value.ts";
 import type { Decoder, Encoder } from "../../plugin/definitions.ts";
 import type { Route, Step } from "./program.ts";
+
+/** Longest time for a chunk, and for one event where its filter sets no shorter one, in milliseconds. */
+export const CHUNK_MILLIS = 1000;
 
 /** The fields every event of a source starts with; made once for a source. */
 export interface PreparedSource {
   readonly source: Source;
   readonly constants: readonly (readonly [string, SharedTree | string | number | boolean | null])[];
+  /** `[@metadata]` of every event, copied for each; undefined where there is none. */
+  readonly metadata: ObjectValue | undefined;
   readonly decoder: Decoder;
   /** The input's `add_field`, `tags`, `type`, applied to what was decoded. */
   readonly decorate: ((event: Event) => void) | undefined;
@@ -36,9 +42,16 @@ export interface RecordTable {
   readonly sources: readonly PreparedSource[];
 }
 
-/** A fresh event's fields: the constants of its source. */
-export function startFields(prepared: PreparedSource, timestamp: Timestamp): StoredTree {
+/** A fresh event with the constants of its source. */
+export function startEvent(
+  prepared: PreparedSource,
+  record: number,
+  timestamp: Timestamp,
+  split: SplitPath = NO_SPLIT,
+): Event {
   const fields: StoredTree = { "@timestamp": timestamp, "@version": "1" };
   for (const [name, value] of prepared.constants) fields[name] = value;
-  return fields;
+  const event = new Event(record, fields, split);
+  if (prepared.metadata !== undefined) event.metadata = copyValue(prepared.metadata) as StoredTree;
+  return event;
 }

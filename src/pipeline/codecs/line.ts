@@ -1,0 +1,40 @@
+import { compileSprintf } from "../../language/sprintf.ts";
+import { type CodecPlugin, defineCodec } from "../../plugin/definitions.ts";
+import { text } from "../../plugin/options.ts";
+import { charsetDecoder, checkCharset } from "./charset.ts";
+import { lineFramer } from "./line-framer.ts";
+import { DEFAULT_FORMAT, plainDecoder } from "./plain.ts";
+
+const options = {
+  charset: text({ description: "Encoding of the bytes", default: "UTF-8" }),
+  delimiter: text({ description: "What ends a line", default: "\n" }),
+  format: text({ description: "What is written for an event, with `%{field}`; default: time, host and message" }),
+};
+
+export const line: CodecPlugin = defineCodec({
+  name: "line",
+  summary: "One event a line.",
+  options,
+  examples: [
+    {
+      title: "Lines",
+      config: "line { }",
+      given: "one\r\ntwo\n",
+      expect: [{ message: "one" }, { message: "two" }],
+    },
+    {
+      title: "Another delimiter",
+      config: 'line { delimiter => ";" }',
+      given: "a;b;",
+      expect: [{ message: "a" }, { message: "b" }],
+    },
+  ],
+  check: checkCharset,
+  framer: (settings) => lineFramer(settings.delimiter),
+  decoder: (settings, host) =>
+    plainDecoder(charsetDecoder(settings.charset) === undefined ? "UTF-8" : settings.charset, host.ecs),
+  encoder(settings) {
+    const format = compileSprintf(settings.format ?? DEFAULT_FORMAT);
+    return { encode: (event, out) => out.text(format(event) + settings.delimiter) };
+  },
+});

@@ -1,0 +1,217 @@
+import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
+import type { SourceText, Span } from "../../diagnostics/source.ts";
+import { suggest } from "../../diagnostics/suggest.ts";
+import type { Configuration, PluginNode, SectionKind, Statement } from "../../language/conf-ast.ts";
+import { parseConfiguration } from "../../language/conf-parser.ts";
+import { checkOptions } from "../../plugin/check-options.ts";
+import type { EcsMode, Plugin } from "../../plugin/definitions.ts";
+import type { CodecChoice } from "../../plugin/options.ts";
+import type { NamedSetting, ReportSetting } from "../../plugin/settings.ts";
+import { findPlugin, pluginNames } from "../plugins.ts";
+import { COMMON_OPTIONS } from "./common-options.ts";
+import { checkConditions } from "./condition.ts";
+import type { PipelineDefinition } from "./definition.ts";
+import { rawSettings, type TextRules } from "./raw-settings.ts";
+import type {
+  Block,
+  ResolvedCodec,
+  ResolvedFilter,
+  ResolvedIf,
+  ResolvedInput,
+  ResolvedOutput,
+  ResolvedPipeline,
+  Values,
+} from "./resolved.ts";
+
+/** What depends on the host is an error at start and a warning in `check`. */
+export type Strictness = "start" | "check";
+
+/**
+ * Parses a pipeline's configuration, finds its plugins and checks their options. Everything wrong goes to `found`; the result is to be
+ * run only when `found` has no errors.
+ */
+export function resolvePipeline(
+  definition: PipelineDefinition,
+  found: DiagnosticCollector,
+  strictness: Strictness,
+): ResolvedPipeline {
+  const sources: SourceText[] = definition.sources.map(({ name, text }) => ({ name, text }));
+  const configuration = parseConfiguration(sources, found);
+  const rules = textRules(definition, found, strictness);
+  return new Resolver(definition.ecs, rules, found).pipeline(configuration);
+}
+
+export function textRules(
+  definition: PipelineDefinition,
+  found: DiagnosticCollector,
+  strictness: Strictness,
+): TextRules {
+  return {
+    supportEscapes: definition.supportEscapes,
+    environment: process.env,
+    missingVariable: strictness === "start" ? "error" : "warning",
+    found,
+  };
+}
+
+class Resolver {
+  readonly #ecs: EcsMode;
+  readonly #rules: TextRules;
+  readonly #found: DiagnosticCollector;
+  readonly #counts = new Map<string, number>();
+  readonly #ids = new Set<string>();
+  readonly #inputs: ResolvedInput[] = [];
+  readonly #outputs: ResolvedOutput[] = [];
+
+  constructor(ecs: EcsMode, rules: TextRules, found: DiagnosticCollector) {
+    this.#ecs = ecs;
+    this.#rules = rules;
+    this.#found = found;
+  }
+
+  pipeline(configuration: Configuration): ResolvedPipeline {
+    const statements = (kind: SectionKind): Statement[] =>
+      configuration.sections.filter((section) => section.kind === kind).flatMap((section) => section.statements);
+    for (const statement of statements("input")) this.#input(statement);
+    const filters = this.#block(statements("filter"), (node) => this.#filter(node));
+    const route = this.#block(statements("output"), (node) => this.#output(node));
+    return { inputs: this.#inputs, filters, route, outputs: this.#outputs };
+  }
+
+  #input(statement: Statement): void {
+    if (statement.type === "if") {
+      this.#found.error("CONF001", "there are no conditions in the input section", statement.span, {
+        help: "put them in the filter section",
+      });
+      return;
+    }
+    const resolved = this.#plugin("input", statement);
+    if (resolved === undefined) return;
+    const { plugin } = resolved;
+    const codec = this.#codecOf(resolved.options, plugin.defaultCodec) as ResolvedCodec;
+    this.#inputs.push({ ...resolved, number: this.#inputs.length, codec });
+  }
+
+  #filter(node: PluginNode): ResolvedFilter | undefined {
+    const resolved = this.#plugin("filter", node);
+    return resolved === undefined ? undefined : { type: "filter", ...resolved };
+  }
+
+  #output(node: PluginNode): ResolvedOutput | undefined {
+    const resolved = this.#plugin("output", node);
+    if (resolved === undefined) return undefined;
+    const codec = this.#codecOf(resolved.options, resolved.plugin.defaultCodec);
+    const output: ResolvedOutput = { type: "output", ...resolved, number: this.#outputs.length, codec };
+    this.#outputs.push(output);
+    return output;
+  }
+
+  #block<T>(statements: readonly Statement[], resolve: (node: PluginNode) => T | undefined): Block<T> {
+    const block: (T | ResolvedIf<T>)[] = [];
+    for (const statement of statements) {
+      if (statement.type === "plugin") {
+        const resolved = resolve(statement);
+        if (resolved !== undefined) block.push(resolved);
+        continue;
+      }
+      for (const branch of statement.branches) {
+        if (branch.condition !== undefined) checkConditions(branch.condition, this.#rules, this.#found);
+      }
+      const branches = statement.branches.map((branch) => ({
+        condition: branch.condition,
+        block: this.#block(branch.statements, resolve),
+      }));
+      block.push({ type: "if", branches });
+    }
+    return block;
+  }
+
+  #plugin<K extends SectionKind>(
+    kind: K,
+    node: PluginNode,
+  ): { plugin: Extract<Plugin, { kind: K }>; id: string; options: Values; ecs: EcsMode } | undefined {
+    const plugin = findPlugin(kind, node.name);
+    if (plugin === undefined) {
+      this.#unknown(kind, node.name, node.nameSpan);
+      return undefined;
+    }
+    const settings = rawSettings(node.attributes, this.#rules);
+    const ecs = ecsOf(settings) ?? this.#ecs;
+    const { values, ok } = checkOptions(
+      plugin,
+      COMMON_OPTIONS[kind],
+      settings,
+      node.nameSpan,
+      ecs,
+      this.#report,
+      this.#checkCodec,
+      suggest,
+    );
+    if (!ok) return undefined;
+    return { plugin, id: this.#id(node, values), options: values, ecs };
+  }
+
+  /** An id that changes only when the user changes it, or adds plugins of the same name before it. */
+  #id(node: PluginNode, values: Values): string {
+    const own = values["id"] as string | undefined;
+    if (own !== undefined) {
+      if (this.#ids.has(own))
+        this.#found.error("CONF017", `the id ${JSON.stringify(own)} is used twice`, node.nameSpan);
+      this.#ids.add(own);
+      return own;
+    }
+    const count = (this.#counts.get(node.name) ?? 0) + 1;
+    this.#counts.set(node.name, count);
+    return `${node.name}#${count}`;
+  }
+
+  readonly #report: ReportSetting = ({ place, ...rest }) => {
+    this.#found.add({ ...rest, span: place as Span });
+  };
+
+  readonly #checkCodec = (name: string, settings: readonly NamedSetting[], place: object): CodecChoice | undefined => {
+    const plugin = findPlugin("codec", name);
+    if (plugin === undefined) {
+      this.#unknown("codec", name, place as Span);
+      return undefined;
+    }
+    const ecs = ecsOf(settings) ?? this.#ecs;
+    const { values } = checkOptions(
+      plugin,
+      COMMON_OPTIONS.codec,
+      settings,
+      place,
+      ecs,
+      this.#report,
+      this.#checkCodec,
+      suggest,
+    );
+    return { name, options: values };
+  };
+
+  #codecOf(options: Values, fallback: string | undefined): ResolvedCodec | undefined {
+    const chosen = options["codec"] as CodecChoice | undefined;
+    const name = chosen?.name ?? fallback;
+    const plugin = name === undefined ? undefined : findPlugin("codec", name);
+    if (plugin === undefined) return undefined;
+    return { plugin, options: { ...defaultsOf(plugin.options), ...chosen?.options } };
+  }
+
+  #unknown(kind: Plugin["kind"], name: string, span: Span): void {
+    const names = pluginNames(kind);
+    const meant = suggest(name, names);
+    const help = meant === undefined ? `the ${kind}s: ${names.join(", ")}` : `did you mean "${meant}"?`;
+    this.#found.error("CONF009", `there is no ${kind} "${name}"`, span, { help });
+  }
+}
+
+function defaultsOf(options: Plugin["options"]): Values {
+  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default]));
+}
+
+function ecsOf(settings: readonly NamedSetting[]): EcsMode | undefined {
+  const setting = settings.findLast(({ name }) => name === "ecs_compatibility")?.value;
+  return setting?.kind === "scalar" && ["disabled", "v1", "v8"].includes(setting.text)
+    ? (setting.text as EcsMode)
+    : undefined;
+}

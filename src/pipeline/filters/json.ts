@@ -1,0 +1,67 @@
+import { FieldReference } from "../../event/field-reference.ts";
+import { isTree, type Value } from "../../event/value.ts";
+import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
+import { boolean, fieldReference, list } from "../../plugin/options.ts";
+import { adoptDocument } from "../codecs/json-decoder.ts";
+
+const options = {
+  source: fieldReference({ description: "Field with the JSON text", required: true }),
+  target: fieldReference({ description: "Field that the document goes into; default: the event itself" }),
+  skip_on_invalid_json: boolean({ description: "Let text that is no JSON pass without a tag", default: false }),
+  tag_on_failure: list({ description: "Tags when the text is no JSON", default: ["_jsonparsefailure"] }),
+};
+
+export const json: FilterPlugin = defineFilter({
+  name: "json",
+  summary: "Reads a field's JSON text into fields.",
+  options,
+  examples: [
+    {
+      title: "Into the event",
+      config: 'json { source => "message" }',
+      given: '{"user":{"name":"ann"},"n":1}',
+      expect: { "[user][name]": "ann", n: 1 },
+    },
+    {
+      title: "Into a field",
+      config: 'json { source => "message" target => "doc" }',
+      given: "[1,2]",
+      expect: { doc: [1, 2] },
+    },
+    { title: "No JSON", config: 'json { source => "message" }', given: "oops", expect: { message: "oops", tags: ["_jsonparsefailure"] } },
+  ],
+  create(settings) {
+    const source = new FieldReference(settings.source);
+    const target = settings.target === undefined ? undefined : new FieldReference(settings.target);
+    return {
+      apply(event) {
+        const text = source.get(event);
+        if (text === undefined || text === null) return false;
+        const parsed = parse(text);
+        if (parsed === undefined) {
+          if (!settings.skip_on_invalid_json) for (const tag of settings.tag_on_failure) event.tag(tag);
+          return false;
+        }
+        if (target !== undefined) {
+          target.set(event, parsed);
+          return true;
+        }
+        if (!isTree(parsed)) {
+          if (!settings.skip_on_invalid_json) for (const tag of settings.tag_on_failure) event.tag(tag);
+          return false;
+        }
+        adoptDocument(event, parsed);
+        return true;
+      },
+    };
+  },
+});
+
+function parse(text: Value): Value | undefined {
+  if (typeof text !== "string") return undefined;
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}
