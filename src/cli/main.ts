@@ -1,15 +1,13 @@
 import { Command, CommanderError } from "commander";
+import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-codes.ts";
 import { version } from "./version.ts";
-
-/** Exit codes: DESIGN.md, "Errors". */
-export const EXIT_USAGE = 2;
-export const EXIT_INTERNAL = 70;
-export const EXIT_CONFIGURATION = 78;
 
 /** Runs the command line. Commands are imported when they are used, so that `--help` and `check` stay quick. */
 export async function main(args: readonly string[]): Promise<void> {
   const program = new Command("antler")
-    .description("Ships logs, runs Logstash's pipelines, and indexes into Elasticsearch: nothing lost, nothing doubled.")
+    .description(
+      "Ships logs, runs Logstash's pipelines, and indexes into Elasticsearch: nothing lost, nothing doubled.",
+    )
     .version(version(), "-V, --version")
     .exitOverride()
     .showHelpAfterError("(antler --help tells more)");
@@ -46,7 +44,10 @@ Examples:
     .requiredOption("-c, --config <file>", "configuration in YAML")
     .option("--path.data <folder>", "where the registry is kept")
     .option("--shutdown.timeout <seconds>", "how long to wait for acknowledgements when stopping", "10")
-    .addHelpText("after", "\nExamples:\n  antler ship -c shipper.yml\n  antler ship -c /etc/filebeat/filebeat.yml --path.data /var/lib/antler/ship")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  antler ship -c shipper.yml\n  antler ship -c /etc/filebeat/filebeat.yml --path.data /var/lib/antler/ship",
+    )
     .action(async (options: { config: string } & Record<string, string>) => {
       const { runShipCommand } = await import("./commands/ship.ts");
       process.exitCode = await runShipCommand(options);
@@ -61,7 +62,7 @@ Examples:
     .addHelpText("after", "\nExamples:\n  antler check /etc/logstash/conf.d/\n  antler check --json pipelines/*.conf")
     .action(async (paths: string[], options: { strict?: boolean; json?: boolean }) => {
       const { runCheckCommand } = await import("./commands/check.ts");
-      process.exitCode = await runCheckCommand(paths, options);
+      process.exitCode = runCheckCommand(paths, options);
     });
 
   try {

@@ -2,6 +2,7 @@ import { Arena, ArenaPool } from "./arena.ts";
 import { BlockBuilder, type ParsedBlock } from "./block-builder.ts";
 import { DATA_COMPLETE, DATA_TOO_LARGE, DataFrameConverter, DataFrameScanner } from "./data-frame.ts";
 import { FrameError } from "./errors.ts";
+import { describeForeign, printable } from "./foreign-bytes.ts";
 import * as frames from "./frames.ts";
 import { Inflater } from "./inflate.ts";
 import { DEFAULT_LIMITS, type ReceiverLimits } from "./limits.ts";
@@ -141,7 +142,9 @@ export class FrameParser {
     const have = this.#end - at;
     if (have < 2) return this.#wants(2);
     const version = bytes[at] as number;
-    if (version !== frames.VERSION_2 && version !== frames.VERSION_1) this.#fail("PROTOCOL", this.#notOurs(bytes, at));
+    if (version !== frames.VERSION_2 && version !== frames.VERSION_1) {
+      this.#fail("PROTOCOL", describeForeign(bytes, at, this.#compressedAt < 0 && this.#position() === 0));
+    }
     const type = bytes[at + 1] as number;
     switch (type) {
       case frames.FRAME_JSON: {
@@ -257,18 +260,4 @@ export class FrameParser {
     if (this.#compressedAt < 0) throw new FrameError(code, what, this.#position());
     throw new FrameError(code, `${what} (byte ${this.#at} of the inflated compressed frame)`, this.#compressedAt);
   }
-
-  #notOurs(bytes: Buffer, at: number): string {
-    const first = bytes[at] as number;
-    if (this.#position() === 0 && this.#compressedAt < 0) {
-      if (first === 0x16 && bytes[at + 1] === 0x03) return "a TLS handshake, but this port does not speak TLS";
-      if (/^(GE|PO|PU|HE|OP|DE)$/.test(bytes.toString("latin1", at, at + 2))) return "an HTTP request, not Lumberjack";
-    }
-    return `not a Lumberjack frame (version byte ${printable(first)})`;
-  }
-}
-
-function printable(byte: number): string {
-  const hex = `0x${byte.toString(16).padStart(2, "0")}`;
-  return byte > 0x20 && byte < 0x7f ? `'${String.fromCharCode(byte)}' (${hex})` : hex;
 }

@@ -30,8 +30,8 @@ export interface ListenOptions extends Target {
   readonly handshakeMs: number;
   readonly maxConnections: number;
   readonly onChannel: (channel: Channel) => void;
-  /** A connection that never became a channel. */
-  readonly onRefused: (peer: string, reason: string) => void;
+  /** A connection that never became a channel; without a reason where the peer only looked whether the port is open. */
+  readonly onRefused: (peer: string, reason: string | undefined) => void;
 }
 
 export interface Listener {
@@ -91,6 +91,18 @@ function badTls(fault: unknown): LumberjackError {
   );
 }
 
+function handshakeFault(fault: Error): string {
+  const code = (fault as { code?: unknown }).code;
+  const hints: Record<string, string> = {
+    ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak TLS",
+    ERR_SSL_HTTP_REQUEST: "it sent a plain HTTP request",
+    ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: "it showed no certificate",
+    ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: "it does not trust our certificate",
+  };
+  const hint = typeof code === "string" ? hints[code] : undefined;
+  return hint === undefined ? describeFault(fault) : `${hint} (${String(code)})`;
+}
+
 function listenFault(fault: unknown, where: string): LumberjackError {
   const code = (fault as { code?: unknown }).code;
   if (code === "EADDRINUSE") {
@@ -105,16 +117,18 @@ function listenFault(fault: unknown, where: string): LumberjackError {
 function listen(options: ListenOptions): Promise<Listener> {
   const { onChannel, onRefused } = options;
   const accept = (socket: net.Socket, secured?: TlsPeer): void => {
+    // A sender that has said everything still wants its acknowledgements. Not before: a peer that leaves during the handshake has left.
+    socket.allowHalfOpen = true;
     onChannel({ stream: socket, ...remoteOf(socket), ...(secured === undefined ? {} : { tls: secured }) });
   };
-  const base = { ...KEEPALIVE, allowHalfOpen: true };
   let server: net.Server;
   try {
     if (options.tls === undefined) {
-      server = net.createServer(base, (socket) => accept(socket));
+      server = net.createServer(KEEPALIVE, (socket) => accept(socket));
     } else {
-      const secure = tls.createServer({ ...base, ...options.tls, handshakeTimeout: options.handshakeMs }, (socket) =>
-        accept(socket, tlsPeer(socket)),
+      const secure = tls.createServer(
+        { ...KEEPALIVE, ...options.tls, handshakeTimeout: options.handshakeMs },
+        (socket) => accept(socket, tlsPeer(socket)),
       );
       // The TLS socket has lost its address by the time the handshake has failed.
       const peers = new WeakMap<net.Socket, string>();
@@ -125,7 +139,9 @@ function listen(options: ListenOptions): Promise<Listener> {
       secure.on("tlsClientError", (fault, socket) => {
         const raw = (socket as unknown as { _parent?: net.Socket })._parent;
         const peer = (raw && peers.get(raw)) ?? "unknown peer";
-        onRefused(peer, `TLS handshake failed: ${describeFault(fault)}`);
+        // A load balancer's check connects and leaves.
+        const left = (fault as { code?: unknown }).code === "ECONNRESET";
+        onRefused(peer, left ? undefined : `TLS handshake failed: ${handshakeFault(fault)}`);
         socket.destroy();
       });
       server = secure;

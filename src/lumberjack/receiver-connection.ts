@@ -114,6 +114,8 @@ export class ReceiverConnection {
     this.#lastRead = this.#context.clock.now();
     this.#context.counters.add("bytes_received", chunk.length);
     if (this.#draining) return;
+    // What has come already is kept and parsed later, so that only one more compressed frame is inflated when memory is short.
+    if (this.#context.serverFull()) this.#pause();
     this.#parse(() => this.#parser.push(chunk));
   }
 

@@ -83,7 +83,7 @@ export class LumberjackServer {
       onChannel: (channel) => this.#accept(channel),
       onRefused: (peer, reason) => {
         this.#counters.add("connections_refused", 1);
-        this.#warnings.warn(`lumberjack: refused a connection from ${peer}: ${reason}`);
+        if (reason !== undefined) this.#warnings.warn(`lumberjack: refused a connection from ${peer}: ${reason}`);
       },
     });
     this.#listener = listener;

@@ -57,7 +57,10 @@ export class DeadLetterStore {
 
 function decode(payload: Buffer): DeadLetter {
   const line = payload.indexOf(10);
-  const head = JSON.parse(payload.toString("utf8", 0, line)) as Omit<DeadLetter, "raw" | "event"> & { raw: number; event: number };
+  const head = JSON.parse(payload.toString("utf8", 0, line)) as Omit<DeadLetter, "raw" | "event"> & {
+    raw: number;
+    event: number;
+  };
   const raw = payload.subarray(line + 1, line + 1 + head.raw);
   return { ...head, raw, event: payload.subarray(line + 1 + head.raw, line + 1 + head.raw + head.event) };
 }

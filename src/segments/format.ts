@@ -32,6 +32,7 @@ export function readRecord(bytes: Buffer, at: number): ReadRecord {
   if (next > bytes.length) return { kind: "end" };
   const payload = bytes.subarray(at + RECORD_HEADER_BYTES, next);
   // A run of zeros, which a crash can leave at the end of a file, is no record of length 0.
-  if (length === 0 || crc32(payload) !== bytes.readUInt32LE(at + 4)) return { kind: "damaged", next: length === 0 ? undefined : next };
+  if (length === 0 || crc32(payload) !== bytes.readUInt32LE(at + 4))
+    return { kind: "damaged", next: length === 0 ? undefined : next };
   return { kind: "record", payload, next };
 }

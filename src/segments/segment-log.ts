@@ -144,7 +144,8 @@ export class SegmentLog {
   async #write(record: Buffer): Promise<void> {
     if (this.#total + record.length > this.#totalBytes) throw new SegmentLogFull(this.#folder, this.#totalBytes);
     if (this.#size >= this.#segmentBytes || this.#segment === 0) await this.#next();
-    const handle = (this.#handle ??= await this.#files.append(join(this.#folder, fileName(this.#segment))));
+    this.#handle ??= await this.#files.append(join(this.#folder, fileName(this.#segment)));
+    const handle = this.#handle;
     try {
       await handle.write(record);
     } catch (error) {

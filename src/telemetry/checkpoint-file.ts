@@ -40,14 +40,23 @@ export class CheckpointFile<T> {
   #next: Promise<void> | undefined;
 
   /** `snapshot` gives what is to be written, at the moment it is written. */
-  constructor(path: string, snapshot: () => T, complain: (reason: string) => void, files: CheckpointFileSystem = realCheckpointFileSystem) {
+  constructor(
+    path: string,
+    snapshot: () => T,
+    complain: (reason: string) => void,
+    files: CheckpointFileSystem = realCheckpointFileSystem,
+  ) {
     this.#path = path;
     this.#snapshot = snapshot;
     this.#complain = complain;
     this.#files = files;
   }
 
-  static async load(path: string, complain: (reason: string) => void, files: CheckpointFileSystem = realCheckpointFileSystem): Promise<unknown> {
+  static async load(
+    path: string,
+    complain: (reason: string) => void,
+    files: CheckpointFileSystem = realCheckpointFileSystem,
+  ): Promise<unknown> {
     let text: string;
     try {
       text = await files.read(path);

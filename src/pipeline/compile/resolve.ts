@@ -7,7 +7,7 @@ import { checkOptions } from "../../plugin/check-options.ts";
 import type { EcsMode, Plugin } from "../../plugin/definitions.ts";
 import type { CodecChoice } from "../../plugin/options.ts";
 import type { NamedSetting, ReportSetting } from "../../plugin/settings.ts";
-import { findPlugin, pluginNames } from "../plugins.ts";
+import { findPlugin, type PluginsByKind, pluginNames } from "../plugins.ts";
 import { COMMON_OPTIONS } from "./common-options.ts";
 import { checkConditions } from "./condition.ts";
 import type { PipelineDefinition } from "./definition.ts";
@@ -129,7 +129,7 @@ class Resolver {
   #plugin<K extends SectionKind>(
     kind: K,
     node: PluginNode,
-  ): { plugin: Extract<Plugin, { kind: K }>; id: string; options: Values; ecs: EcsMode } | undefined {
+  ): { plugin: PluginsByKind[K]; id: string; options: Values; ecs: EcsMode } | undefined {
     const plugin = findPlugin(kind, node.name);
     if (plugin === undefined) {
       this.#unknown(kind, node.name, node.nameSpan);

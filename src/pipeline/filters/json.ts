@@ -28,7 +28,12 @@ export const json: FilterPlugin = defineFilter({
       given: "[1,2]",
       expect: { doc: [1, 2] },
     },
-    { title: "No JSON", config: 'json { source => "message" }', given: "oops", expect: { message: "oops", tags: ["_jsonparsefailure"] } },
+    {
+      title: "No JSON",
+      config: 'json { source => "message" }',
+      given: "oops",
+      expect: { message: "oops", tags: ["_jsonparsefailure"] },
+    },
   ],
   create(settings) {
     const source = new FieldReference(settings.source);

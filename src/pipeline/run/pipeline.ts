@@ -101,6 +101,11 @@ export class Pipeline {
     }, timeout);
     await Promise.all(this.#inputs.map((input) => input.stop(timeout)));
     clearTimeout(giveUp);
+    await this.close();
+  }
+
+  /** Ends everything at once; also what a failed start has left. */
+  async close(): Promise<void> {
     this.#deliveries?.abort();
     await this.#dispatcher?.stop();
     await this.#deliveries?.close();

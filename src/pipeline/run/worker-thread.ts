@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { createLogger } from "../../telemetry/logger.ts";
 import type { PipelineDefinition } from "../compile/definition.ts";
 import { compileWorkerProgram } from "../compile/worker-program.ts";
 import { BatchProcessor } from "./batch-processor.ts";
@@ -14,7 +15,7 @@ const port = parentPort;
 if (port === null) throw new Error("worker-thread.ts runs in a worker only");
 const start = workerData as WorkerStart;
 const progress = new Int32Array(start.progress);
-const program = await compileWorkerProgram(start.definition);
+const program = compileWorkerProgram(start.definition, { log: createLogger(), now: Date.now, random: Math.random });
 const processor = new BatchProcessor(program, () => Atomics.add(progress, PROGRESS_CHUNKS, 1));
 
 port.on("message", (message: ToWorker) => {

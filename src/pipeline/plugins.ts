@@ -1,0 +1,58 @@
+import type { CodecPlugin, FilterPlugin, InputPlugin, OutputPlugin, Plugin } from "../plugin/definitions.ts";
+import { json as jsonCodec } from "./codecs/json.ts";
+import { jsonLines } from "./codecs/json-lines.ts";
+import { line } from "./codecs/line.ts";
+import { multiline } from "./codecs/multiline.ts";
+import { plain } from "./codecs/plain.ts";
+import { rubydebug } from "./codecs/rubydebug.ts";
+import { drop } from "./filters/drop.ts";
+import { json } from "./filters/json.ts";
+import { beats } from "./inputs/beats.ts";
+import { file as fileInput } from "./inputs/file.ts";
+import { generator } from "./inputs/generator.ts";
+import { stdin } from "./inputs/stdin.ts";
+import { elasticsearch } from "./outputs/elasticsearch.ts";
+import { file } from "./outputs/file.ts";
+import { nullOutput } from "./outputs/null.ts";
+import { stdout } from "./outputs/stdout.ts";
+
+/** Every plugin there is, sorted by name within its kind. */
+export const PLUGINS: readonly Plugin[] = [
+  // inputs
+  beats,
+  fileInput,
+  generator,
+  stdin,
+  // filters
+  drop,
+  json,
+  // outputs
+  elasticsearch,
+  file,
+  nullOutput,
+  stdout,
+  // codecs
+  jsonCodec,
+  jsonLines,
+  line,
+  multiline,
+  plain,
+  rubydebug,
+];
+
+export interface PluginsByKind {
+  input: InputPlugin;
+  filter: FilterPlugin;
+  output: OutputPlugin;
+  codec: CodecPlugin;
+}
+
+const byName: ReadonlyMap<string, Plugin> = new Map(PLUGINS.map((plugin) => [`${plugin.kind}/${plugin.name}`, plugin]));
+
+export function findPlugin<K extends keyof PluginsByKind>(kind: K, name: string): PluginsByKind[K] | undefined {
+  return byName.get(`${kind}/${name}`) as PluginsByKind[K] | undefined;
+}
+
+export function pluginNames(kind: Plugin["kind"]): string[] {
+  return PLUGINS.filter((plugin) => plugin.kind === kind).map((plugin) => plugin.name);
+}
