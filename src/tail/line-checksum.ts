@@ -5,10 +5,11 @@ const TABLES: Int32Array[] = Array.from({ length: 8 }, () => new Int32Array(256)
 for (let n = 0; n < 256; n++) {
   let c = n;
   for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  for (const table of TABLES) {
-    table[n] = c;
-    c = ((TABLES[0] as Int32Array)[c & 255] as number) ^ (c >>> 8);
-  }
+  (TABLES[0] as Int32Array)[n] = c;
+}
+for (let k = 1; k < 8; k++) {
+  const before = TABLES[k - 1] as Int32Array;
+  (TABLES[k] as Int32Array).set(before.map((c) => ((TABLES[0] as Int32Array)[c & 255] as number) ^ (c >>> 8)));
 }
 const [T0, T1, T2, T3, T4, T5, T6, T7] = TABLES as [
   Int32Array,
