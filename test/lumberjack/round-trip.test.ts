@@ -161,7 +161,17 @@ describe("lumberjack round trip", () => {
       const client = await connect(secured);
       await assert.rejects(client.send(slices(["{}"])), { code: "CONNECTION_LOST" });
       await until(() => recorder.count("connections_refused") === 1);
-      assert.match(recorder.warnings[0] as string, /refused a connection from 127\.0\.0\.1:\d+: TLS handshake failed/);
+      assert.match(
+        recorder.warnings[0] as string,
+        /refused a connection from 127\.0\.0\.1:\d+: TLS handshake failed: it does not speak TLS/,
+      );
+    });
+
+    it("counts a peer that only looks whether the port is open, and says nothing", async () => {
+      const port = await listen(certificates.server);
+      (await RawPeer.connect(port)).socket.end();
+      await until(() => recorder.count("connections_refused") === 1);
+      assert.deepEqual(recorder.warnings, []);
     });
 
     it("answers a sender that has closed its half", async () => {

@@ -230,7 +230,7 @@ describe("lumberjack server", () => {
     const window = jsonWindow([JSON.stringify("x".repeat(10_000))]);
     fixture = await new Fixture({ maxConnectionBytes: 25_000 }, nothing).listen();
     const peer = await fixture.peer();
-    const all = 2_000;
+    const all = 400;
     peer.socket.write(Buffer.concat(Array.from({ length: all }, () => window)));
     await until(() => fixture.received.length === 3);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -254,9 +254,8 @@ describe("lumberjack server", () => {
     one.socket.write(Buffer.concat([window, window, window]));
     await until(() => fixture.received.length === 2);
     two.socket.write(Buffer.concat([window, window]));
-    await until(() => fixture.received.length === 3);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.equal(fixture.received.length, 3, "one block each, then nothing");
+    assert.equal(fixture.received.length, 2, "nothing more from anybody");
     clock.advance(5_000);
     await until(() => one.acks.length === 1 && two.acks.length === 1);
     for (let i = 0; i < 5; i++) {
