@@ -1,51 +1,167 @@
-/** Every code that a finding can have, with what it means. Codes are never used again for something else. */
+/** What a code stands for. */
+export interface CatalogueEntry {
+  readonly title: string;
+  /** What is wrong, and what to do. */
+  readonly text: string;
+  /** A configuration that gives this code: `.conf` for CONF, YAML for SHIP. */
+  readonly example: string;
+}
+
+/**
+ * Every code that a finding can have, with what it means. Codes are never used again for something else. CONF: pipelines, their syntax and
+ * their plugins' options. SHIP: the shipper's YAML.
+ */
 export const CATALOGUE = {
-  CONF001: { title: "syntax error", text: "The configuration is not what the language allows at this place." },
-  CONF002: { title: "unterminated text", text: "A quoted text or a regular expression has no end." },
-  CONF003: { title: "missing closing bracket", text: "A `{`, `[` or `(` has no partner." },
-  CONF004: { title: "unknown section", text: "A configuration has the sections input, filter and output." },
-  CONF005: { title: "invalid field reference", text: "A field reference is `name` or `[name][name]`." },
-  CONF006: { title: "duplicate key", text: "A hash has the same key twice; the later one holds." },
+  CONF001: {
+    title: "syntax error",
+    text: "The configuration is not what the language allows at this place. The message says what was expected and what stands there; reading goes on behind it, so that one run shows all errors.",
+    example: 'filter { mutate { add_tag = "web" } }',
+  },
+  CONF002: {
+    title: "unterminated text",
+    text: "A quoted text or a regular expression has no end. A backslash before the closing quote makes it part of the text, also in a path such as `C:\\logs\\`.",
+    example: 'filter { mutate { add_tag => "web } }',
+  },
+  CONF003: {
+    title: "missing closing bracket",
+    text: "A `{`, `[` or `(` has no partner. The place is the opening one where it is known.",
+    example: 'filter { mutate { add_tag => ["a", "b" } }',
+  },
+  CONF004: {
+    title: "unknown section",
+    text: "A configuration has the sections input, filter and output, as often as you like. Plugins stand inside them; a plugin outside often means that a `}` too many stands above it.",
+    example: "filters { mutate { } }",
+  },
+  CONF005: {
+    title: "invalid field reference",
+    text: "A field reference in a condition is `[name]` or `[name][name]`.",
+    example: "filter { if [a[b]] { drop { } } }",
+  },
+  CONF006: {
+    title: "duplicate key",
+    text: "A hash has the same key twice; the later value holds. Logstash refuses such a configuration. For one key with several values give a list: `key => [one, two]`.",
+    example: 'filter { mutate { rename => { "a" => "b" "a" => "c" } } }',
+  },
   CONF007: {
     title: "unset variable",
-    text: "`${NAME}` names an environment variable that is not set, and gives no default.",
+    text: "`${NAME}` names an environment variable that is not set, and gives no default. Set it, or write `${NAME:default}`.",
+    example: 'output { elasticsearch { hosts => "${ES_HOST}" } }',
   },
   CONF008: {
     title: "invalid regular expression",
-    text: "The expression is not one that Ruby's (Oniguruma's) syntax allows.",
+    text: "The expression is not one that Ruby's syntax (Oniguruma) allows.",
+    example: "filter { if [message] =~ /(unclosed/ { drop { } } }",
   },
-  CONF009: { title: "unknown plugin", text: "There is no plugin of this name, or Antler does not have it." },
+  CONF009: {
+    title: "unknown plugin",
+    text: "There is no plugin of this name, or Antler does not have it.",
+    example: "filter { grokk { } }",
+  },
   CONF010: {
     title: "option without effect",
-    text: "The option is deprecated, has no effect here, or is not supported.",
+    text: "The option is deprecated, has no effect here, or is not supported; the help says which and why.",
+    example: "output { elasticsearch { sniffing => true } }",
   },
-  CONF011: { title: "missing option", text: "The plugin cannot work without this option." },
-  CONF012: { title: "unknown option", text: "The plugin has no option of this name." },
-  CONF013: { title: "wrong type", text: "The value is of a kind that the option does not take." },
-  CONF014: { title: "value not allowed", text: "The value is none of those that the option takes." },
+  CONF011: {
+    title: "missing option",
+    text: "The plugin cannot work without this option.",
+    example: "input { file { } }",
+  },
+  CONF012: {
+    title: "unknown option",
+    text: "The plugin has no option of this name.",
+    example: 'filter { grok { tag_on_failur => ["oops"] } }',
+  },
+  CONF013: {
+    title: "wrong type",
+    text: "The value is of a kind that the option does not take.",
+    example: 'input { beats { port => "many" } }',
+  },
+  CONF014: {
+    title: "value not allowed",
+    text: "The value is none of those that the option takes, or outside its range.",
+    example: "input { beats { port => 70000 } }",
+  },
   CONF015: {
     title: "invalid field reference in an option",
     text: "The option takes a field reference: `name` or `[name][name]`.",
+    example: 'filter { json { source => "[message" } }',
   },
-  CONF016: { title: "options do not fit", text: "The plugin's own check found something wrong." },
-  CONF017: { title: "duplicate id", text: "Two plugins have the same id; the ledger could not tell them apart." },
-  CONF018: { title: "condition that is always the same", text: "The branch is always or never taken." },
+  CONF016: {
+    title: "options do not fit",
+    text: "Each option is well formed, but the plugin's own check found something wrong with them, such as a grok pattern that is not defined.",
+    example: 'filter { grok { match => { "message" => "%{NOSUCHPATTERN:x}" } } }',
+  },
+  CONF017: {
+    title: "duplicate id",
+    text: "Two plugins have the same id; ledger and metrics could not tell them apart.",
+    example: 'filter { drop { id => "a" } drop { id => "a" } }',
+  },
+  CONF018: {
+    title: "condition that is always the same",
+    text: "The branch is always or never taken, since its condition does not look at the event.",
+    example: 'filter { if "web" { drop { } } }',
+  },
   CONF019: {
     title: "no input or no output",
     text: "A pipeline needs something to read from and something to write to.",
+    example: "filter { drop { } }",
   },
-  CONF020: { title: "unreadable file", text: "The configuration file cannot be read." },
-  SHIP001: { title: "not YAML", text: "The file is not what YAML allows at this place." },
-  SHIP002: { title: "unknown setting", text: "The shipper has no setting of this name." },
-  SHIP003: { title: "wrong value", text: "The setting does not take this value." },
-  SHIP004: { title: "missing setting", text: "The shipper cannot work without this setting." },
-  SHIP005: { title: "setting without effect", text: "The setting is known and does nothing here." },
+  CONF020: {
+    title: "unreadable file",
+    text: "The configuration file cannot be read, or there is none of this name.",
+    example: "# antler check /no/such/file.conf",
+  },
+  CONF021: {
+    title: "list of one element",
+    text: 'In a condition Logstash reads brackets around a single element as a field, so that `in ["web"]` asks for a field of the name `"web"` and is never true. Antler takes a quoted element for a list. A single word or number is a field for both. Compare with `==`, which means the same to both.',
+    example: 'filter { if [type] in ["web"] { drop { } } }',
+  },
+  CONF022: {
+    title: "unclear order of conditions",
+    text: "`and` binds closer than `or`. For `xor` and `nand` beside other operators Logstash knows no order and refuses the configuration; Antler takes nand like `and`, xor like `or`, from left to right. Write parentheses.",
+    example: "filter { if [a] and [b] xor [c] { drop { } } }",
+  },
+  CONF023: {
+    title: "too many errors",
+    text: "The file has so many syntax errors that the rest of it was not read. Perhaps it is not a pipeline configuration.",
+    example: "# a file of another kind",
+  },
+  SHIP001: {
+    title: "not YAML",
+    text: "The file is not what YAML allows at this place.",
+    example: "filebeat.inputs: [",
+  },
+  SHIP002: {
+    title: "unknown setting",
+    text: "The shipper has no setting of this name.",
+    example: "output.logstsh:\n  hosts: [127.0.0.1:5044]",
+  },
+  SHIP003: {
+    title: "wrong value",
+    text: "The setting does not take this value.",
+    example: "queue.mem.events: many",
+  },
+  SHIP004: {
+    title: "missing setting",
+    text: "The shipper cannot work without this setting.",
+    example: "filebeat.inputs:\n  - type: filestream\n    id: app",
+  },
+  SHIP005: {
+    title: "setting without effect",
+    text: "The setting is known and does nothing here; the help says why.",
+    example: "setup.kibana.host: 127.0.0.1:5601",
+  },
 } as const;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
 
-/** The catalogue as a page of the docs. */
+/** The catalogue as a page of the docs (Markdown). */
 export function renderCatalogue(): string {
-  const rows = Object.entries(CATALOGUE).map(([code, { title, text }]) => `| \`${code}\` | ${title} | ${text} |`);
-  return `# Errors and warnings\n\nGenerated from src/diagnostics/catalogue.ts.\n\n| code | what | meaning |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
+  const entries: Readonly<Record<DiagnosticCode, CatalogueEntry>> = CATALOGUE;
+  const parts = Object.entries(entries).map(([code, { title, text, example }]) => {
+    const language = code.startsWith("CONF") ? "ruby" : "yaml";
+    return `## ${code}: ${title}\n\n${text}\n\n\`\`\`${language}\n${example}\n\`\`\`\n`;
+  });
+  return `# Errors and warnings\n\nGenerated from src/diagnostics/catalogue.ts. Every finding of \`antler check\`, and of a start that fails, has one of these codes.\nThey keep their meaning from version to version.\n\n${parts.join("\n")}`;
 }

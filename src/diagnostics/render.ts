@@ -1,54 +1,81 @@
 import type { Diagnostic } from "./diagnostic.ts";
-import { lineColumn, lineText } from "./source.ts";
+import { excerpt, visible } from "./excerpt.ts";
+import { lineColumn, lineText, type Span } from "./source.ts";
 
-/** Characters of a source line that are shown; of a longer one the part around the place. */
-const LINE_WIDTH = 120;
+export interface RenderOptions {
+  /** ANSI colours, for a terminal. */
+  readonly color?: boolean;
+  /** Findings shown by `renderDiagnostics`; the rest is only counted. */
+  readonly limit?: number;
+}
 
-/** A finding as people read it: message, place, the line, carets, the way out. No colours. */
-export function renderDiagnostic(diagnostic: Diagnostic): string {
-  const { code, severity, message, span, label, help } = diagnostic;
-  const lines = [`${severity}[${code}]: ${message}`];
+const DEFAULT_LIMIT = 100;
+const COLOURS = { error: "\u001b[1;31m", warning: "\u001b[1;33m", frame: "\u001b[34m", end: "\u001b[0m" } as const;
+
+/**
+ * A finding as people read it: message, place, the line, carets, the way out. Ends with a line end. Control characters of the source are
+ * shown as signs, so that a file cannot steer the terminal.
+ */
+export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions = {}): string {
+  const { code, severity, message, span, label, help, notes = [] } = diagnostic;
+  const paint = (kind: keyof typeof COLOURS, text: string): string =>
+    options.color === true ? `${COLOURS[kind]}${text}${COLOURS.end}` : text;
+  const lines = [`${paint(severity, `${severity}[${code}]`)}: ${visible(message)}`];
   let margin = "";
   if (span !== undefined) {
-    const from = lineColumn(span.source, span.start);
-    const to = lineColumn(span.source, Math.max(span.start, span.end - 1));
-    const number = String(from.line);
-    margin = " ".repeat(number.length);
-    const text = lineText(span.source, from.line);
-    const end = to.line === from.line ? to.column : text.length;
-    const cut = excerpt(text, from.column - 1, end);
-    lines.push(` ${margin}--> ${span.source.name}:${from.line}:${from.column}`);
-    lines.push(` ${margin} |`);
-    lines.push(` ${number} | ${cut.text}`.trimEnd());
-    lines.push(` ${margin} | ${cut.pad}${"^".repeat(cut.carets)}${label === undefined ? "" : ` ${label}`}`);
+    const place = lineColumn(span.source, span.start);
+    const rows = rowsOf(span, label === undefined ? "" : ` ${visible(label)}`);
+    margin = " ".repeat(Math.max(...rows.map(({ number }) => number.length)));
+    lines.push(` ${margin}${paint("frame", "-->")} ${visible(span.source.name)}:${place.line}:${place.column}`);
+    lines.push(paint("frame", ` ${margin} |`));
+    for (const row of rows) {
+      if (row.gap) lines.push(paint("frame", "..."));
+      lines.push(`${paint("frame", ` ${row.number.padStart(margin.length)} |`)} ${row.text}`.trimEnd());
+      lines.push(`${paint("frame", ` ${margin} |`)} ${row.pad}${paint(severity, row.marks)}`);
+    }
   }
-  if (help !== undefined) lines.push(` ${margin} = help: ${help}`);
+  if (help !== undefined) lines.push(`${paint("frame", ` ${margin} =`)} help: ${visible(help)}`);
+  for (const note of notes) lines.push(`${paint("frame", ` ${margin} =`)} note: ${visible(note)}`);
   return `${lines.join("\n")}\n`;
 }
 
-/** The part of a line that is shown, and what stands under it: tabs stay tabs, so that carets are where they belong. */
-function excerpt(text: string, start: number, end: number): { text: string; pad: string; carets: number } {
-  let shown = text;
-  let first = start;
-  let last = Math.max(start + 1, Math.min(end, text.length));
-  if (text.length > LINE_WIDTH) {
-    const from = Math.max(0, Math.min(start - 40, text.length - LINE_WIDTH));
-    const to = Math.min(text.length, from + LINE_WIDTH);
-    const [before, after] = [from > 0 ? "…" : "", to < text.length ? "…" : ""];
-    shown = before + text.slice(from, to) + after;
-    first = start - from + before.length;
-    last = Math.min(last, to) - from + before.length;
-  }
-  const pad = shown.slice(0, first).replace(/[^\t]/g, " ");
-  return { text: shown, pad, carets: Math.max(1, last - first) };
+interface Row {
+  readonly number: string;
+  readonly text: string;
+  readonly pad: string;
+  readonly marks: string;
+  /** Lines are left out before this one. */
+  readonly gap: boolean;
 }
 
-/** All findings with a blank line between them, and a last line that counts. */
-export function renderDiagnostics(diagnostics: readonly Diagnostic[]): string {
+/** The line of a span; of one over several lines the first and the last. */
+function rowsOf(span: Span, label: string): Row[] {
+  const { source } = span;
+  const from = lineColumn(source, span.start);
+  // The last character, not the one behind it, which may be on the next line.
+  const to = lineColumn(source, Math.max(span.start, span.end - 1));
+  const row = (line: number, start: number, end: number, gap: boolean, beside: string): Row => {
+    const { text, pad, carets } = excerpt(lineText(source, line), start, end);
+    return { number: String(line), text, pad, marks: "^".repeat(carets) + beside, gap };
+  };
+  if (to.line === from.line) return [row(from.line, from.column - 1, to.column, false, label)];
+  const last = lineText(source, to.line);
+  const indent = last.length - last.trimStart().length;
+  return [
+    row(from.line, from.column - 1, lineText(source, from.line).length, false, ""),
+    row(to.line, Math.min(indent, to.column - 1), to.column, to.line > from.line + 1, label),
+  ];
+}
+
+/** Findings with a blank line between them, and a last line that counts all. Empty when there are none. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions = {}): string {
   if (diagnostics.length === 0) return "";
   const errors = diagnostics.filter((one) => one.severity === "error").length;
   const counts = [count(errors, "error"), count(diagnostics.length - errors, "warning")].filter((text) => text !== "");
-  return `${diagnostics.map(renderDiagnostic).join("\n")}\n${counts.join(", ")}\n`;
+  const limit = options.limit ?? DEFAULT_LIMIT;
+  const shown = diagnostics.slice(0, limit).map((one) => renderDiagnostic(one, options));
+  const more = diagnostics.length > limit ? `, the first ${limit} shown` : "";
+  return `${shown.join("\n")}\n${counts.join(", ")}${more}\n`;
 }
 
 function count(number: number, noun: string): string {

@@ -1,6 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 
-/** The syntax tree of Logstash's configuration language. Source of the grammar: Logstash, "Configuration file structure". */
+/** The syntax tree of Logstash's configuration language. Source: Logstash's grammar.treetop, and "Structure of a pipeline". */
 
 export type SectionKind = "input" | "filter" | "output";
 
@@ -20,6 +20,7 @@ export interface PluginNode {
   readonly type: "plugin";
   readonly name: string;
   readonly nameSpan: Span;
+  /** In their order; one name may come several times. */
   readonly attributes: readonly Attribute[];
   readonly span: Span;
 }
@@ -28,13 +29,14 @@ export interface Attribute {
   readonly name: string;
   readonly nameSpan: Span;
   readonly value: ValueNode;
+  readonly span: Span;
 }
 
 export type ValueNode = StringNode | NumberNode | BarewordNode | ArrayNode | HashNode | PluginNode;
 
 export interface StringNode {
   readonly type: "string";
-  /** Between the quotes, as written. */
+  /** Between the quotes, as written: the value without `config.support_escapes`. `readEscapes` gives the one with it. */
   readonly raw: string;
   readonly quote: '"' | "'";
   readonly span: Span;
@@ -60,6 +62,7 @@ export interface ArrayNode {
 
 export interface HashNode {
   readonly type: "hash";
+  /** Each key once: of several entries with the same key the last one's value, at the first one's place. */
   readonly entries: readonly HashEntry[];
   readonly span: Span;
 }
@@ -67,6 +70,7 @@ export interface HashNode {
 export interface HashEntry {
   readonly key: StringNode | NumberNode | BarewordNode;
   readonly value: ValueNode;
+  readonly span: Span;
 }
 
 export interface IfNode {
@@ -109,9 +113,10 @@ export interface ComparisonNode {
   readonly span: Span;
 }
 
+/** Barewords stand in lists only, regular expressions right of `=~` and `!~` only. */
 export type TermNode = StringNode | NumberNode | SelectorNode | RegexpNode | ArrayNode | BarewordNode;
 
-/** A field, as `[a][b]` or in a condition by its bare name. */
+/** A field, as `[a][b]`. */
 export interface SelectorNode {
   readonly type: "selector";
   readonly text: string;

@@ -1,38 +1,39 @@
-import type { DiagnosticCode } from "../diagnostics/catalogue.ts";
 import type { SourceText, Span } from "../diagnostics/source.ts";
 import type { BarewordNode, NumberNode, RegexpNode, SelectorNode, StringNode } from "./conf-ast.ts";
+import { SyntaxFault } from "./conf-faults.ts";
+import { describe, hintFor } from "./conf-hints.ts";
 
-/** A syntax error on its way to the place where the parser goes on. */
-export class SyntaxFault extends Error {
-  readonly code: DiagnosticCode;
-  readonly span: Span;
-  readonly help: string | undefined;
-
-  constructor(code: DiagnosticCode, message: string, span: Span, help?: string) {
-    super(message);
-    this.code = code;
-    this.span = span;
-    this.help = help;
-  }
-}
-
-const SPACE_OR_COMMENT = /(?:[ \t\r\n\f\v\ufeff]+|#[^\n]*)*/y;
 const NAME = /[A-Za-z0-9_-]+/y;
-const BAREWORD = /[A-Za-z_][A-Za-z0-9_]*/y;
+/** At least two characters, as in Logstash's grammar. */
+const BAREWORD = /[A-Za-z_][A-Za-z0-9_]+/y;
 const NUMBER = /-?[0-9]+(?:\.[0-9]*)?/y;
+const WORD_CHARACTER = /[A-Za-z0-9_]/;
 const SELECTOR = /(?:\[[^\],[]+\])+/y;
-/** `[[a][b]]` and the like: brackets within brackets. */
+/** `[[a][b]]` and the like: brackets within brackets, which Logstash takes in options only. */
 const COMPOSITE = /(?:\[(?:[^\],[]+|(?:\[[^\],[]+\])+)\])+/y;
+/** A list with a quoted element is a list, also one of a single element (CONF021). */
+const QUOTED_LIST = /\[\s*["']/y;
+const SECTION_BEGIN = /(?:input|filter|output)\s*\{/y;
 
-/** Reads the smallest parts of the language at a position. */
+/** Reads the smallest parts of the language at a position. Source of the forms: Logstash's grammar.treetop. */
 export class ConfigurationScanner {
   readonly source: SourceText;
   readonly text: string;
   at = 0;
+  #longText: Span | undefined;
 
   constructor(source: SourceText) {
     this.source = source;
     this.text = source.text;
+  }
+
+  /** The last text that went over a line end: perhaps one whose closing quote is missing. */
+  get longText(): Span | undefined {
+    return this.#longText;
+  }
+
+  forgetLongText(): void {
+    this.#longText = undefined;
   }
 
   span(start: number, end: number = this.at): Span {
@@ -43,18 +44,22 @@ export class ConfigurationScanner {
     return this.at >= this.text.length;
   }
 
-  /** What stands here, for messages. */
-  here(): string {
-    if (this.atEnd) return "the end of the file";
-    return JSON.stringify(this.#match(NAME, false) ?? this.#character());
-  }
-
-  #character(): string {
-    return String.fromCodePoint(this.text.codePointAt(this.at) as number);
-  }
-
-  skip(): void {
-    this.#match(SPACE_OR_COMMENT, true);
+  /** Passes whitespace and comments. True when there was any. */
+  skip(): boolean {
+    const { text } = this;
+    const before = this.at;
+    let at = before;
+    for (;;) {
+      const code = text.charCodeAt(at);
+      // Space, tab to carriage return, byte order mark.
+      if (code === 32 || (code >= 9 && code <= 13) || code === 0xfeff) at++;
+      else if (code === 35) {
+        const end = text.indexOf("\n", at);
+        at = end < 0 ? text.length : end;
+      } else break;
+    }
+    this.at = at;
+    return at > before;
   }
 
   /** Whether `token` stands here. */
@@ -71,40 +76,37 @@ export class ConfigurationScanner {
 
   /** Takes a word that is not the beginning of a longer one. */
   takeWord(word: string): boolean {
-    if (!this.sees(word) || /[A-Za-z0-9_]/.test(this.text[this.at + word.length] ?? "")) return false;
+    if (!this.sees(word) || WORD_CHARACTER.test(this.text[this.at + word.length] ?? "")) return false;
     this.at += word.length;
     return true;
   }
 
+  /** Whether a section begins here; there is no plugin and no option of these names. */
+  seesSection(): boolean {
+    return this.#match(SECTION_BEGIN, false) !== undefined;
+  }
+
   expect(token: string, context: string, help?: string): void {
     if (this.take(token)) return;
-    const width = this.atEnd ? 0 : this.#match(NAME, false)?.length || this.#character().length;
     const code = token === "}" || token === "]" || token === ")" ? "CONF003" : "CONF001";
-    throw new SyntaxFault(
-      code,
-      `expected ${JSON.stringify(token)} ${context}, found ${this.here()}`,
-      this.span(this.at, this.at + width),
-      help,
-    );
+    throw this.#fault(code, `${JSON.stringify(token)} ${context}`, help);
   }
 
   fail(expected: string, help?: string): never {
-    const width = this.atEnd ? 0 : this.#match(NAME, false)?.length || this.#character().length;
-    throw new SyntaxFault(
-      "CONF001",
-      `expected ${expected}, found ${this.here()}`,
-      this.span(this.at, this.at + width),
-      help,
-    );
+    throw this.#fault("CONF001", expected, help);
   }
 
-  /** A plugin's or attribute's name. */
+  #fault(code: "CONF001" | "CONF003", expected: string, help: string | undefined): SyntaxFault {
+    const { name, width } = describe(this.text, this.at);
+    const span = this.span(this.at, this.at + width);
+    return new SyntaxFault(code, `expected ${expected}, found ${name}`, span, hintFor(this.text, this.at) ?? help);
+  }
+
+  /** A plugin's or attribute's name, bare or quoted. @throws SyntaxFault when the quote is not closed */
   name(): { readonly text: string; readonly span: Span } | undefined {
+    const quoted = this.string();
+    if (quoted !== undefined) return { text: quoted.raw, span: quoted.span };
     const start = this.at;
-    if (this.sees('"') || this.sees("'")) {
-      const { raw, span } = this.string() as StringNode;
-      return { text: raw, span };
-    }
     const text = this.#match(NAME, true);
     return text === undefined ? undefined : { text, span: this.span(start) };
   }
@@ -127,7 +129,10 @@ export class ConfigurationScanner {
     const end = this.#closing(quote, `the text that begins here has no closing ${quote}`);
     const start = this.at;
     this.at = end + 1;
-    return { type: "string", raw: this.text.slice(start + 1, end), quote, span: this.span(start) };
+    const raw = this.text.slice(start + 1, end);
+    const span = this.span(start);
+    if (raw.includes("\n")) this.#longText = span;
+    return { type: "string", raw, quote, span };
   }
 
   regexp(): RegexpNode | undefined {
@@ -139,25 +144,22 @@ export class ConfigurationScanner {
   }
 
   selector(): SelectorNode | undefined {
+    if (!this.sees("[") || this.#match(QUOTED_LIST, false) !== undefined) return undefined;
     const start = this.at;
-    // A list with a quoted element is a list, also one of a single element.
-    if (/^\[\s*["']/.test(this.text.slice(start, start + 40))) return undefined;
     const text = this.#match(SELECTOR, true) ?? this.#match(COMPOSITE, true);
     return text === undefined ? undefined : { type: "selector", text, span: this.span(start) };
   }
 
-  /** Goes to the end of the line; after an unterminated text. */
-  skipLine(): void {
-    const end = this.text.indexOf("\n", this.at);
+  /** Goes to the end of the line of `from`. */
+  toLineEnd(from: number = this.at): void {
+    const end = this.text.indexOf("\n", from);
     this.at = end < 0 ? this.text.length : end;
   }
 
-  /** Position of the closing quote; a backslash keeps the character behind it from closing. */
+  /** Position of the closing quote. A backslash keeps the quote behind it from closing, whatever stands before the backslash. */
   #closing(quote: string, message: string): number {
-    for (let i = this.at + 1; i < this.text.length; i++) {
-      const c = this.text[i];
-      if (c === "\\" && this.text[i + 1] === quote) i++;
-      else if (c === quote) return i;
+    for (let end = this.text.indexOf(quote, this.at + 1); end >= 0; end = this.text.indexOf(quote, end + 1)) {
+      if (this.text[end - 1] !== "\\") return end;
     }
     throw new SyntaxFault("CONF002", message, this.span(this.at, this.at + 1));
   }

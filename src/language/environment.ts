@@ -22,9 +22,20 @@ export function substituteVariables(
   return { text: replaced, missing };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "\\": "\\", '"': '"', "'": "'" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  "0": "\0",
+  "\\": "\\",
+  '"': '"',
+  "'": "'",
+};
 
-/** The backslash sequences that Logstash reads in strings with `config.support_escapes`; others stay as they are. */
+/**
+ * The backslash sequences that Logstash reads in strings with `config.support_escapes`; others stay as they are. Source: Logstash's
+ * string_escape.rb.
+ */
 export function readEscapes(text: string): string {
   return text.replace(/\\(.)/gs, (whole, letter: string) => ESCAPES[letter] ?? whole);
 }
