@@ -7,7 +7,7 @@ import {
   type LedgerEntry,
   type OutputEntry,
 } from "../../telemetry/ledger.ts";
-import type { BufferPool } from "./buffer-pool.ts";
+import type { BufferPool } from "../../event/buffer-pool.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { DeadEvent, DoneMessage, OutputPart } from "./messages.ts";
 import { WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";

@@ -7,7 +7,7 @@ import { DeadLetterStore } from "../../segments/dead-letter-store.ts";
 import { Ledger, type LedgerSnapshot, sumOf } from "../../telemetry/ledger.ts";
 import type { PipelineDefinition } from "../compile/definition.ts";
 import type { ResolvedInput, ResolvedPipeline } from "../compile/resolved.ts";
-import { BufferPool, type BufferPoolLimits, DEFAULT_POOL_LIMITS } from "./buffer-pool.ts";
+import { BufferPool, type BufferPoolLimits, DEFAULT_POOL_LIMITS } from "../../event/buffer-pool.ts";
 import { deadLetterSink } from "./dead-letters.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Dispatcher } from "./dispatcher.ts";

@@ -1,4 +1,4 @@
-import { RecordBatch } from "../../event/record-batch.ts";
+import { RecordBatch } from "./record-batch.ts";
 
 export interface BufferPoolLimits {
   /** Bytes of data in a standard batch. */

@@ -1,0 +1,95 @@
+import type { SettingKind } from "./setting-kinds.ts";
+
+/** The settings that the shipper knows, by Filebeat's names. */
+
+export const INPUT_SETTINGS: Readonly<Record<string, SettingKind>> = {
+  type: "text",
+  id: "text",
+  enabled: "boolean",
+  paths: "list",
+  exclude_files: "list",
+  encoding: "text",
+  include_lines: "list",
+  exclude_lines: "list",
+  ignore_older: "duration",
+  harvester_limit: "number",
+  buffer_size: "bytes",
+  message_max_bytes: "bytes",
+  max_bytes: "bytes",
+  fields: "tree",
+  fields_under_root: "boolean",
+  tags: "list",
+  parsers: "items",
+  scan_frequency: "duration",
+  close_inactive: "duration",
+  close_removed: "boolean",
+  close_renamed: "boolean",
+  "prospector.scanner.check_interval": "duration",
+  "prospector.scanner.exclude_files": "list",
+  "prospector.scanner.symlinks": "boolean",
+  "close.on_state_change.inactive": "duration",
+  "close.on_state_change.removed": "boolean",
+  "close.on_state_change.renamed": "boolean",
+  "multiline.type": "text",
+  "multiline.pattern": "text",
+  "multiline.negate": "boolean",
+  "multiline.match": "text",
+  "multiline.max_lines": "number",
+  "multiline.timeout": "duration",
+  "multiline.flush_pattern": "text",
+  "multiline.count_lines": "number",
+  "multiline.skip_newline": "boolean",
+};
+
+export const TOP_SETTINGS: Readonly<Record<string, SettingKind>> = {
+  "filebeat.inputs": "items",
+  inputs: "items",
+  name: "text",
+  tags: "list",
+  fields: "tree",
+  fields_under_root: "boolean",
+  "path.data": "text",
+  "output.logstash.enabled": "boolean",
+  "output.logstash.hosts": "list",
+  "output.logstash.loadbalance": "boolean",
+  "output.logstash.compression_level": "number",
+  "output.logstash.worker": "number",
+  "output.logstash.workers": "number",
+  "output.logstash.pipelining": "number",
+  "output.logstash.bulk_max_size": "number",
+  "output.logstash.timeout": "duration",
+  "output.logstash.backoff.init": "duration",
+  "output.logstash.backoff.max": "duration",
+  "output.logstash.ssl.enabled": "boolean",
+  "output.logstash.ssl.certificate_authorities": "list",
+  "output.logstash.ssl.certificate": "text",
+  "output.logstash.ssl.key": "text",
+  "output.logstash.ssl.key_passphrase": "text",
+  "output.logstash.ssl.verification_mode": "text",
+  "output.logstash.ssl.supported_protocols": "list",
+};
+
+/** Settings that are read and do nothing here, by the beginning of their names, and why. */
+export const WITHOUT_EFFECT: readonly (readonly [string, string])[] = [
+  ["setup.", "templates and dashboards are made by `antler setup`"],
+  ["logging.", "messages go to standard error"],
+  ["queue.", "batches are bounded in bytes and need no queue"],
+  ["filebeat.registry.", "the registry is kept in --path.data"],
+  ["filebeat.config.", "modules and included files are not read"],
+  ["filebeat.shutdown_timeout", "use --shutdown.timeout"],
+  ["prospector.scanner.fingerprint.", "files are told apart by a fingerprint that grows with them"],
+  ["file_identity", "files are told apart by a random id, found again by inode and content"],
+  ["clean_inactive", "entries of vanished files leave the registry by themselves"],
+  ["clean_removed", "entries of vanished files leave the registry by themselves"],
+  ["monitoring.", "there is no monitoring cluster"],
+  ["http.", "there is no endpoint yet"],
+  ["output.logstash.ttl", "connections are kept"],
+  ["output.logstash.slow_start", "windows are bounded in bytes"],
+  ["backoff", "files at their end are looked at each second, and when their folder changes"],
+  ["close.reader.", "readers are closed when files are inactive or gone"],
+];
+
+/** Settings whose values are trees or lists of the user's own. */
+export function isWhole(name: string): boolean {
+  return name === "fields" || name === "filebeat.inputs" || name === "inputs" || name === "processors";
+}
