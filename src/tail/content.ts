@@ -46,14 +46,22 @@ export async function verify(
   const before = await bytesBefore(fs, open.descriptor, offset);
   const bornElsewhere = file.birth !== "" && open.stat.birth !== "" && file.birth !== open.stat.birth;
   if (bornElsewhere) return { verdict: "another", before };
-  const same = open.stat.size >= offset && headMatches(open.head, file) && crc32(before) === tail;
+  const whole = open.stat.size >= offset && crc32(before) === tail;
+  const same = whole && headMatches(open.head, file) && (await seenMatches(fs, open, file));
   return { verdict: same ? "same" : "rewritten", before };
 }
 
-/** A head that is shorter than the fingerprint lost bytes that were never acknowledged: the checksum at the offset decides. */
+/** The same for what was read and perhaps not acknowledged. If it is gone, the checksum at the offset decides, if there is one. */
+async function seenMatches(fs: TailFileSystem, open: OpenFile, { seen, position }: TrackedFile): Promise<boolean> {
+  if (seen.offset <= position.offset) return true;
+  if (open.stat.size < seen.offset) return position.offset > 0;
+  return crc32(await bytesBefore(fs, open.descriptor, seen.offset)) === seen.tail;
+}
+
+/** A head that is shorter than the fingerprint lost bytes that were never acknowledged: the checksum at the offset decides, if there is one. */
 function headMatches(head: Buffer, file: TrackedFile): boolean {
   const { length, hash } = file.fingerprint;
-  return head.length < length || fingerprintOf(head, length).hash === hash;
+  return head.length < length ? file.position.offset > 0 : fingerprintOf(head, length).hash === hash;
 }
 
 /** Whether `path` is a name that a rotated copy of `file` would get: it begins as the file's name does, and is not its own. */
@@ -74,6 +82,9 @@ export async function compareWithPast(
   if (open.head.length < length) {
     if (offset === 0 || open.stat.size < offset) return "no";
   } else if (fingerprintOf(open.head, length).hash !== hash) return "no";
+  if (past.seen.offset > offset && open.stat.size >= past.seen.offset) {
+    if (crc32(await bytesBefore(fs, open.descriptor, past.seen.offset)) !== past.seen.tail) return "no";
+  }
   if (open.stat.size >= offset) {
     return crc32(await bytesBefore(fs, open.descriptor, offset)) === tail ? "continues" : "no";
   }

@@ -246,18 +246,26 @@ export class HarvestLoop {
     const { harvester, input, asCopyOnly, first } = job;
     const stat = await this.#env.fs.fstat(harvester.descriptor);
     if (stat.size === 0) {
-      harvester.removed = stat.links === 0;
-      if (harvester.removed) await this.#close(job);
+      // An empty file keeps its place only while no other wants it; the next scan finds it again.
+      if (stat.links === 0 || this.#crowded()) await this.#close(job);
       else this.#idle(job);
       return false;
     }
     const found = await input.identify(harvester, this.descriptorOf, asCopyOnly, first);
+    if (found === "again") {
+      this.#enqueue(job);
+      return false;
+    }
     if (found === "copy" || found === "foreign") {
       input.byInode.delete(job.key);
       await this.#close(job);
       return false;
     }
     harvester.renamed = harvester.file.rotated;
+    // Who read that file so far holds what took its place.
+    for (const other of this.jobs.values()) {
+      if (other !== job && other.harvester.file === harvester.file) await this.#displaced(other);
+    }
     return true;
   }
 
@@ -313,11 +321,14 @@ export class HarvestLoop {
       (settled && harvester.renamed && closeRenamed) ||
       idle >= closeInactiveMs;
     if (over && (harvester.removed || harvester.renamed) && harvester.unframed) return this.#cut(job, harvester.size);
-    const crowded = this.#openings.size > 0 && this.jobs.size >= this.#options.harvesterLimit;
     const holds = framer.inEvent || framer.inLine;
-    const mayClose = crowded && !holds && !(harvester.removed && harvester.unframed);
+    const mayClose = this.#crowded() && !holds && !(harvester.removed && harvester.unframed);
     if ((over && !framer.inEvent) || mayClose) await this.#close(job);
     else this.#idle(job);
+  }
+
+  #crowded(): boolean {
+    return this.#openings.size > 0 && this.jobs.size >= this.#options.harvesterLimit;
   }
 
   #cut(job: Job, offset: number): void {

@@ -107,7 +107,7 @@ export class Harvester {
     if (!this.woken && version === this.#version && this.#nextCut() === Infinity) return "end";
     this.woken = false;
     this.#observe(stat, version);
-    if (stat.size < this.#readAt) return "displaced";
+    if (stat.size < Math.max(this.#readAt, this.file.fingerprint.length)) return "displaced";
     let done = 0;
     while (done < turnBytes) {
       const before = this.#readAt;
@@ -149,9 +149,14 @@ export class Harvester {
     const chunk: Chunk = { bytes: buffer.subarray(0, length), offset };
     this.#size = Math.max(offset + length, this.#readAt);
     const file = this.file;
-    if (offset === 0 && file.fingerprint.length < HEAD_BYTES && length > file.fingerprint.length) {
-      file.fingerprint = fingerprintOf(chunk.bytes);
-      file.changed = true;
+    if (offset === 0) {
+      // Nothing may have been read of it yet, so that only its first bytes tell.
+      const { length: known, hash } = file.fingerprint;
+      if (length < known || fingerprintOf(chunk.bytes, known).hash !== hash) return "displaced";
+      if (known < Math.min(length, HEAD_BYTES)) {
+        file.fingerprint = fingerprintOf(chunk.bytes);
+        file.changed = true;
+      }
     }
     const cut = this.#nextCut() - offset;
     const to = Math.min(length, cut);

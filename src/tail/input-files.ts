@@ -1,9 +1,10 @@
 import { basename } from "node:path";
-import { compareWithPast, isCopyName, isPrefixOf, lookAt, type OpenFile, readAt, verify } from "./content.ts";
+import { crc32 } from "node:zlib";
+import { bytesBefore, compareWithPast, isCopyName, isPrefixOf, lookAt, type OpenFile, verify } from "./content.ts";
 import { Discovery, type FoundFile, nameStem } from "./discover.ts";
 import { isPlainUtf8, lineEncoding } from "./encoding.ts";
 import type { FileStat, TailEnvironment } from "./environment.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { fingerprintOf, HEAD_BYTES, TAIL_BYTES } from "./fingerprint.ts";
 import type { Framer } from "./framer.ts";
 import type { Harvester } from "./harvester.ts";
 import { Multiline } from "./multiline.ts";
@@ -156,14 +157,14 @@ export class InputFiles {
 
   /**
    * Finds out what an open file is that no inode led to. "new": `harvester.file` entered the registry; "known": the harvester
-   * now reads on as a file already known; "copy": there is nothing to read. `asCopyOnly`: a file that no glob names; `first`: the first scan found it.
+   * now reads on as a file already known; "copy": there is nothing to read; "again": it changed under the look. `asCopyOnly`: a file that no glob names; `first`: the first scan found it.
    */
   async identify(
     harvester: Harvester,
     descriptorOf: DescriptorOf,
     asCopyOnly: boolean,
     first: boolean,
-  ): Promise<"new" | "known" | "copy" | "foreign"> {
+  ): Promise<"new" | "known" | "copy" | "foreign" | "again"> {
     const fs = this.#env.fs;
     const open = await lookAt(fs, harvester.descriptor);
     const path = harvester.path;
@@ -181,8 +182,7 @@ export class InputFiles {
       }
     }
     if (asCopyOnly) return "foreign";
-    await this.#begin(harvester, open, first);
-    return "new";
+    return (await this.#begin(harvester, open, first)) ? "new" : "again";
   }
 
   /** Whether a copy of a file that is still whole has stood there so long that it is no rotation in progress. */
@@ -192,21 +192,25 @@ export class InputFiles {
     return this.#env.clock.now() - known.since >= COPY_SETTLES_MS;
   }
 
-  async #begin(harvester: Harvester, open: OpenFile, first: boolean): Promise<void> {
+  async #begin(harvester: Harvester, open: OpenFile, first: boolean): Promise<boolean> {
     const file = harvester.file;
     const { stat, head } = open;
+    const end = await bytesBefore(this.#env.fs, open.descriptor, stat.size);
+    if (end.length < Math.min(stat.size, TAIL_BYTES) || head.length < Math.min(stat.size, HEAD_BYTES)) return false;
     this.#registry.removeCopy(copyKey({ input: this.options.name, device: stat.device, inode: stat.inode }));
     file.fingerprint = fingerprintOf(head);
     file.looked = false;
+    file.seen = { offset: stat.size, tail: crc32(end) };
     let before: Buffer = Buffer.alloc(0);
     if (first && this.#firstStart && this.options.readFrom === "end" && file.generation === 0) {
-      before = await readAt(this.#env.fs, open.descriptor, Math.max(0, stat.size - 1024), stat.size);
+      before = end;
       file.startAt(stat.size, before);
     }
     this.#registry.add(file);
     this.#index(file);
     harvester.become(file, this.framer(head), before);
     this.#env.count("files_found");
+    return true;
   }
 
   async #relation(
@@ -222,9 +226,12 @@ export class InputFiles {
     if (descriptor === null) return compareWithPast(fs, open, candidate);
     try {
       const original = await lookAt(fs, descriptor);
-      if (`${original.stat.device}:${original.stat.inode}` !== candidate.key) return "no";
-      if ((await verify(fs, original, candidate)).verdict !== "same") return compareWithPast(fs, open, candidate);
-      return (await isPrefixOf(fs, open, original)) ? "covered" : "no";
+      if (`${original.stat.device}:${original.stat.inode}` !== candidate.key)
+        return compareWithPast(fs, open, candidate);
+      if (await isPrefixOf(fs, open, original)) return "covered";
+      // Only now, since it may have been truncated meanwhile.
+      const { verdict } = await verify(fs, await lookAt(fs, descriptor), candidate);
+      return verdict === "same" ? "no" : compareWithPast(fs, open, candidate);
     } finally {
       if (present === null) await fs.close(descriptor);
     }

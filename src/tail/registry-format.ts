@@ -38,6 +38,8 @@ interface StoredFile {
   fingerprint: { length: number; hash: string };
   offset: number;
   tail: number;
+  /** The same of the furthest that was read. */
+  read?: [number, number];
   size: number;
   version: string;
   seen: number;
@@ -58,6 +60,7 @@ export function encodeFile(file: TrackedFile): string {
     fingerprint: file.fingerprint,
     offset: file.acknowledged.offset,
     tail: file.acknowledged.tail,
+    ...(file.seen.offset > file.acknowledged.offset && { read: [file.seen.offset, file.seen.tail] as [number, number] }),
     size: file.size,
     version: file.version,
     seen: file.seenAt,
@@ -98,6 +101,7 @@ function decodeFile(stored: StoredFile): TrackedFile {
   file.fingerprint = stored.fingerprint;
   file.acknowledged = mark;
   file.position = mark;
+  file.seen = stored.read === undefined ? mark : { offset: stored.read[0], tail: stored.read[1] };
   file.size = stored.size;
   file.version = stored.version;
   file.seenAt = stored.seen;

@@ -288,7 +288,7 @@ export class Tail {
       this.#loop.wake(harvester);
     }
     for (const file of input.files()) {
-      if (!file.past && seen.has(file.key)) file.sought = !file.looked;
+      if (!file.past && seen.has(file.key)) file.sought = true;
       else if (file.sought) paths.add(file.path).add(file.seenPath);
     }
     const found = new Map<string, FoundFile>();

@@ -49,6 +49,8 @@ export class TrackedFile {
   acknowledged: Mark = { offset: 0, tail: 0 };
   /** Everything before lies in a batch. */
   position: Mark = { offset: 0, tail: 0 };
+  /** The furthest that is known of its content, at least `position`. */
+  seen: Mark = { offset: 0, tail: 0 };
   /** Offsets where an event ends though no line or pattern says so; durable before that event leaves, so a second reading ends there too. */
   cuts: number[] = [];
   /** Older offsets with checksums, to recognise a copy that was made before the last bytes were read. */
@@ -58,8 +60,9 @@ export class TrackedFile {
   durableRevision = 0;
   changed = true;
   source: Source | null = null;
-  /** In this run: read to its end at least once; to be looked for beside its old path. */
+  /** In this run: read to its end at least once. */
   looked = false;
+  /** Once it is missing, it is to be looked for beside its old path. */
   sought = false;
   readonly #sent: SentRange[] = [];
 
@@ -123,11 +126,13 @@ export class TrackedFile {
   startAt(offset: number, before: Uint8Array): void {
     this.acknowledged = { offset, tail: crc32(before) };
     this.position = this.acknowledged;
+    this.seen = this.acknowledged;
     this.changed = true;
   }
 
   advance(offset: number, tail: number): void {
     this.position = { offset, tail };
+    if (offset >= this.seen.offset) this.seen = this.position;
     const last = this.marks[this.marks.length - 1];
     if (last !== undefined && offset - last.offset < 4096) return;
     this.marks.push(this.position);
