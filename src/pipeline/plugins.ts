@@ -5,8 +5,11 @@ import { line } from "./codecs/line.ts";
 import { multiline } from "./codecs/multiline.ts";
 import { plain } from "./codecs/plain.ts";
 import { rubydebug } from "./codecs/rubydebug.ts";
+import { date } from "./filters/date.ts";
+import { dissect } from "./filters/dissect.ts";
 import { drop } from "./filters/drop.ts";
 import { json } from "./filters/json.ts";
+import { mutate } from "./filters/mutate.ts";
 import { beats } from "./inputs/beats.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";
@@ -24,8 +27,11 @@ export const PLUGINS: readonly Plugin[] = [
   generator,
   stdin,
   // filters
+  date,
+  dissect,
   drop,
   json,
+  mutate,
   // outputs
   elasticsearch,
   file,

@@ -1,3 +1,4 @@
+import type { BufferPool } from "../../event/buffer-pool.ts";
 import type { RecordBatch } from "../../event/record-batch.ts";
 import type { Logger } from "../../plugin/definitions.ts";
 import {
@@ -7,7 +8,6 @@ import {
   type LedgerEntry,
   type OutputEntry,
 } from "../../telemetry/ledger.ts";
-import type { BufferPool } from "../../event/buffer-pool.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { DeadEvent, DoneMessage, OutputPart } from "./messages.ts";
 import { WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";
