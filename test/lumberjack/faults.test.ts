@@ -12,7 +12,7 @@ interface Outcome {
   seconds: number;
 }
 
-/** One sender and two receivers through a network that breaks; every promise that resolves is checked against what was really done. */
+/** One sender and two receivers through a network that breaks; whatever the sender takes for acknowledged is checked against what was really done. */
 async function simulate(seed: number): Promise<Outcome> {
   const random = seeded(seed);
   const clock = new ManualClock();
@@ -53,6 +53,7 @@ async function simulate(seed: number): Promise<Outcome> {
     network,
     counters: recorder,
   });
+  const early: string[] = [];
   let left = WINDOWS;
   for (let window = 0; window < WINDOWS; window++) {
     const events = Array.from({ length: 1 + Math.floor(random() * 30) }, (_, i) =>
@@ -60,7 +61,7 @@ async function simulate(seed: number): Promise<Outcome> {
     );
     void sender.send(slices(events)).then(() => {
       left--;
-      for (const event of events) assert.ok(done.has(event), `seed ${seed}: ${event} was acknowledged and is not done`);
+      early.push(...events.filter((event) => !done.has(event)));
     });
   }
   for (let step = 0; left > 0; step++) {
@@ -71,6 +72,7 @@ async function simulate(seed: number): Promise<Outcome> {
     await new Promise((resolve) => setImmediate(resolve));
   }
   sender.close();
+  assert.deepEqual(early, [], `seed ${seed}: acknowledged and not done`);
   return {
     resent: recorder.count("windows_resent"),
     lost: recorder.count("connections_lost"),

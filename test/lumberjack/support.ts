@@ -114,9 +114,13 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Waits until `condition` holds; fails by mocha's timeout. */
+/** Waits until `condition` holds; after 10 s it fails, so that a failing run ends. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+  const giveUp = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > giveUp) throw new Error(`not within 10 s: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }
 
 /** A raw TCP peer that remembers what it got. */
