@@ -45,7 +45,6 @@ function toBoolean(value: Value): Value {
   const text = valueText(value);
   if (TRUE.test(text)) return true;
   if (FALSE.test(text) || text === "") return false;
-  if (typeof value === "number") throw new ConversionError(`${text} is neither true nor false`);
   return value;
 }
 
@@ -71,6 +70,15 @@ function plainDigits(text: string, european: boolean): string {
 
 /** The number at the beginning of a text; 0 where there is none. */
 function leadingNumber(text: string): number {
+  const hex = /^\s*([+-]?)0x([0-9a-f]+)(?:\.([0-9a-f]*))?(?:p([+-]?\d+))?/i.exec(text);
+  if (hex !== null) return hexNumber(hex);
   const match = /^\s*([+-]?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?|[+-]?\.\d+)/i.exec(text);
   return match === null ? 0 : Number((match[1] as string).replaceAll("_", ""));
+}
+
+/** C99's hexadecimal numbers, which Ruby's Float() and Integer() read. */
+function hexNumber([, sign, whole = "0", fraction = "", exponent = "0"]: RegExpExecArray): number {
+  const digits = Number.parseInt(whole + fraction, 16) / 16 ** fraction.length;
+  const value = digits * 2 ** Number(exponent);
+  return sign === "-" ? -value : value;
 }

@@ -86,7 +86,10 @@ export function compileValue(value: HashValue): (event: Event) => Value {
     const items = value.map((item: HashValue) => compileValue(item));
     return (event) => items.map((item) => item(event));
   }
-  if (typeof value !== "object") return () => value;
+  if (typeof value === "number" || typeof value === "boolean") {
+    const text = String(value);
+    return () => text;
+  }
   const entries = Object.entries(value).map(([key, item]) => [compileSprintf(key), compileValue(item)] as const);
   return (event) =>
     Object.fromEntries(entries.map(([key, item]) => [key(event), item(event)])) as Record<string, StoredValue> as Value;

@@ -81,6 +81,7 @@ export const mutate: FilterPlugin = defineFilter({
       });
     }
     for (let i = 1; i < settings.gsub.length; i += 3) {
+      if (settings.gsub[i]?.includes("%{")) continue;
       try {
         compileRegexp(settings.gsub[i] as string);
       } catch (error) {
@@ -204,8 +205,7 @@ function gsubs(settings: readonly string[]): Operation[] {
   const operations: Operation[] = [];
   for (let i = 0; i + 2 < settings.length; i += 3) {
     const [name, pattern, template] = settings.slice(i, i + 3) as [string, string, string];
-    const base = compileRegexp(pattern);
-    const expression = new RegExp(base.source, `${base.flags}g`);
+    const expressionOf = dynamicExpression(pattern);
     const dynamic = template.includes("%{") ? compileSprintf(template) : undefined;
     const fixed = compileRubyReplacement(template);
     const field = dynamicField(name);
@@ -214,6 +214,7 @@ function gsubs(settings: readonly string[]): Operation[] {
       const value = reference.get(event);
       if (value === undefined || value === null) return;
       const replacement = dynamic === undefined ? fixed : compileRubyReplacement(dynamic(event));
+      const expression = expressionOf(event);
       const replace = (text: string): string =>
         text.replace(expression, typeof replacement === "string" ? () => replacement : replacement);
       if (typeof value === "string") reference.set(event, replace(value));
@@ -225,6 +226,20 @@ function gsubs(settings: readonly string[]): Operation[] {
     });
   }
   return operations;
+}
+
+/** The expression, made for the event where it holds `%{field}`. */
+function dynamicExpression(pattern: string): (event: Event) => RegExp {
+  const make = (source: string): RegExp => {
+    const base = compileRegexp(source);
+    return new RegExp(base.source, `${base.flags}g`);
+  };
+  if (!pattern.includes("%{")) {
+    const expression = make(pattern);
+    return () => expression;
+  }
+  const text = compileSprintf(pattern);
+  return (event) => make(text(event));
 }
 
 /** Ruby's split: without empty texts at the end. */
@@ -243,7 +258,7 @@ function merge(field: FieldReference, from: readonly string[]): Operation {
       if (added === undefined || added === null) continue;
       const before = field.get(event);
       if (before === undefined || before === null) {
-        if (!isTree(added)) field.set(event, copyValue(added));
+        field.set(event, isTree(added) || Array.isArray(added) ? copyValue(added) : [added]);
       } else if (isTree(before) && isTree(added)) field.set(event, { ...before, ...added });
       else if (!isTree(before) && !isTree(added)) {
         field.set(event, [

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import type { Event } from "../../../src/event/event.ts";
+import { FieldReference } from "../../../src/event/field-reference.ts";
+import type { StoredTree, Value } from "../../../src/event/value.ts";
+import { compileSprintf } from "../../../src/language/sprintf.ts";
+import { PLUGINS } from "../../../src/pipeline/plugins.ts";
+import type { EcsMode } from "../../../src/plugin/definitions.ts";
+import { conformanceCases, conformanceFile } from "../../support/conformance.ts";
+import { comparable, runFilters } from "../../support/run-filters.ts";
+
+interface Check {
+  readonly op: string;
+  readonly ref?: string;
+  readonly value?: unknown;
+  readonly event?: number;
+  readonly negate?: boolean;
+}
+
+interface Case {
+  readonly id: string;
+  readonly plugin: string;
+  readonly name: string;
+  readonly config: string;
+  readonly ecs_compatibility: EcsMode | null;
+  readonly input: string | StoredTree | (string | StoredTree)[];
+  readonly inputs_n: number;
+  readonly expect: readonly (readonly [string, unknown, number?])[];
+  readonly checks: readonly Check[];
+  readonly confidence: string;
+  readonly clock?: string;
+  readonly tags?: readonly string[];
+}
+
+/** Cases that do not hold here, with the reason. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  a36f9e5fe6: "123.0 and 123 are one number in JavaScript",
+  "5e209fcad6": "2147483648.0 and 2147483648 are one number in JavaScript",
+};
+
+const filters = new Set(PLUGINS.filter(({ kind }) => kind === "filter").map(({ name }) => name));
+const cases = conformanceCases<Case>("logstash-specs.jsonl");
+
+describe("Logstash's own specs", () => {
+  if (cases === undefined) {
+    it.skip("the conformance folder is not beside this checkout");
+    return;
+  }
+  for (const plugin of [...new Set(cases.map((one) => one.plugin))].sort()) {
+    const own = cases.filter((one) => one.plugin === plugin);
+    const needed = (one: Case): string[] =>
+      [...one.config.matchAll(/^\s*(?:filter\s*\{)?\s*([a-z_]+)\s*\{/gm)]
+        .map((match) => match[1] as string)
+        .filter((name) => name !== "filter");
+    const runnable = own.filter((one) => needed(one).every((name) => filters.has(name)));
+    if (runnable.length === 0) {
+      it.skip(`${plugin}: ${own.length} cases need filters of later issues`);
+      continue;
+    }
+    it(`${plugin}: ${runnable.length} of ${own.length} cases`, function () {
+      this.timeout(60_000);
+      const wrong: string[] = [];
+      for (const one of runnable) {
+        if (
+          LEFT_OUT[one.id] !== undefined ||
+          one.confidence !== "high" ||
+          one.tags?.includes("depends_on_current_year_2026")
+        )
+          continue;
+        try {
+          runCase(one);
+        } catch (error) {
+          wrong.push(
+            `${one.id} ${one.name.slice(0, 100)}: ${(error as Error).message.split("\n").slice(0, 4).join(" ").slice(0, 300)}`,
+          );
+        }
+      }
+      assert.deepEqual(wrong, []);
+    });
+  }
+});
+
+function runCase(one: Case): void {
+  const config = one.config.replaceAll("${FIXTURES}", conformanceFile("fixtures") as string);
+  const inputs = one.inputs_n > 1 && Array.isArray(one.input) ? one.input : [one.input as string | StoredTree];
+  const now = one.clock === undefined ? Date.now() : Date.parse(one.clock);
+  const outputs = runFilters(config, inputs, { ecs: one.ecs_compatibility ?? "disabled", now });
+  for (const [reference, value, index = 0] of one.expect) {
+    const event = outputs[index];
+    assert.ok(event !== undefined, `there is no event ${index}`);
+    assert.deepEqual(normal(valueOf(event, reference)), normal(value), reference);
+  }
+  for (const check of one.checks) assertCheck(check, outputs);
+}
+
+function valueOf(event: Event, reference: string): unknown {
+  return comparable(new FieldReference(reference).get(event));
+}
+
+/** Missing and null are one; numbers in texts stay texts. */
+function normal(value: unknown): unknown {
+  if (typeof value === "object" && value !== null && "$timestamp" in value) return value.$timestamp;
+  return value ?? null;
+}
+
+function assertCheck(check: Check, outputs: readonly Event[]): void {
+  if (check.op === "output_count") return assert.equal(outputs.length, check.value);
+  if (check.op === "dropped" || check.op === "not_dropped")
+    return assert.equal(outputs.length === 0, (check.op === "dropped") !== (check.negate ?? false));
+  const event = outputs[check.event ?? 0];
+  assert.ok(event !== undefined, "no event came out");
+  if (check.op === "sprintf") return assert.equal(compileSprintf(check.ref ?? "")(event), check.value);
+  const actual = check.ref === undefined ? comparable(event.toObject()) : valueOf(event, check.ref);
+  const holds = evaluate(check, actual);
+  if (holds === undefined) return;
+  assert.equal(
+    holds,
+    !(check.negate ?? false),
+    `${check.ref} ${check.op} ${JSON.stringify(check.value)}, is ${JSON.stringify(actual)}`,
+  );
+}
+
+function evaluate({ op, value }: Check, actual: unknown): boolean | undefined {
+  const same = (a: unknown, b: unknown): boolean => {
+    try {
+      assert.deepEqual(a, b);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const values = Array.isArray(value) ? value : [value];
+  const includes = (item: unknown): boolean =>
+    typeof actual === "string"
+      ? actual.includes(String(item))
+      : Array.isArray(actual)
+        ? actual.some((own) => same(own, item))
+        : typeof actual === "object" && actual !== null && String(item) in actual;
+  switch (op) {
+    case "eq":
+      return same(normal(actual), normal(value));
+    case "ne":
+      return !same(normal(actual), normal(value));
+    case "present":
+      return actual !== null;
+    case "absent":
+      return actual === null;
+    case "include":
+      return values.every(includes);
+    case "not_include":
+      return !values.some(includes);
+    case "match":
+      return new RegExp(String(value)).test(String(actual));
+    case "type":
+      return typeMatches(String(value), actual);
+    case "not_type":
+      return !typeMatches(String(value), actual);
+    case "size":
+      return (
+        (Array.isArray(actual) || typeof actual === "string" ? actual.length : Object.keys(actual as object).length) ===
+        value
+      );
+    case "to_s":
+      return String(actual) === String(value);
+    case "truthy":
+      return actual !== null && actual !== false;
+    case "falsey":
+      return actual === null || actual === false;
+    case "empty":
+      return Array.isArray(actual) || typeof actual === "string"
+        ? actual.length === 0
+        : Object.keys((actual as object) ?? {}).length === 0;
+    case "not_empty":
+      return Array.isArray(actual) || typeof actual === "string"
+        ? actual.length > 0
+        : Object.keys((actual as object) ?? {}).length > 0;
+    case "start_with":
+      return String(actual).startsWith(String(value));
+    case "end_with":
+      return String(actual).endsWith(String(value));
+    case "contain_exactly":
+      return Array.isArray(actual) && actual.length === values.length && values.every(includes);
+    default:
+      return undefined;
+  }
+}
+
+function typeMatches(type: string, actual: unknown): boolean {
+  switch (type) {
+    case "Array":
+      return Array.isArray(actual);
+    case "String":
+      return typeof actual === "string";
+    case "Hash":
+      return typeof actual === "object" && actual !== null && !Array.isArray(actual);
+    case "Integer":
+    case "Fixnum":
+      return Number.isInteger(actual);
+    case "Float":
+    case "Numeric":
+      return typeof actual === "number";
+    default:
+      return true;
+  }
+}
+
+export type { Value };
