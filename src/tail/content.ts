@@ -5,6 +5,9 @@ import type { FileStat, TailFileSystem } from "./environment.ts";
 import { fingerprintOf, HEAD_BYTES, TAIL_BYTES } from "./fingerprint.ts";
 import type { TrackedFile } from "./tracked-file.ts";
 
+/** Files that share more than this at their beginning are copies. */
+export const HEADER_LIMIT = 8192;
+
 /** A file by its descriptor, as it was when looked at. */
 export interface OpenFile {
   readonly descriptor: number;
@@ -82,15 +85,18 @@ export async function compareWithPast(
   if (open.head.length < length) {
     if (offset === 0 || open.stat.size < offset) return "no";
   } else if (fingerprintOf(open.head, length).hash !== hash) return "no";
-  if (past.seen.offset > offset && open.stat.size >= past.seen.offset) {
-    if (crc32(await bytesBefore(fs, open.descriptor, past.seen.offset)) !== past.seen.tail) return "no";
-  }
+  const { seen } = past;
+  if (open.stat.size < seen.offset) {
+    // Made before that was written, or only of the same header.
+    if (open.stat.size >= offset && offset < HEADER_LIMIT) return "no";
+  } else if (crc32(await bytesBefore(fs, open.descriptor, seen.offset)) !== seen.tail) return "no";
   if (open.stat.size >= offset) {
     return crc32(await bytesBefore(fs, open.descriptor, offset)) === tail ? "continues" : "no";
   }
-  // The copy was made before the last bytes were read: all of it was read already.
+  // The copy was made before the last bytes were read: all of it was read already. In small files a shared header would look the same,
+  // and then sending twice is better than not at all.
   const mark = past.marks.findLast((candidate) => candidate.offset <= open.stat.size);
-  if (mark === undefined || mark.offset === 0) return "covered";
+  if (mark === undefined || mark.offset < HEADER_LIMIT) return "no";
   return crc32(await bytesBefore(fs, open.descriptor, mark.offset)) === mark.tail ? "covered" : "no";
 }
 

@@ -1,6 +1,15 @@
 import { basename } from "node:path";
 import { crc32 } from "node:zlib";
-import { bytesBefore, compareWithPast, isCopyName, isPrefixOf, lookAt, type OpenFile, verify } from "./content.ts";
+import {
+  bytesBefore,
+  compareWithPast,
+  HEADER_LIMIT,
+  isCopyName,
+  isPrefixOf,
+  lookAt,
+  type OpenFile,
+  verify,
+} from "./content.ts";
 import { Discovery, type FoundFile, nameStem } from "./discover.ts";
 import { isPlainUtf8, lineEncoding } from "./encoding.ts";
 import type { FileStat, TailEnvironment } from "./environment.ts";
@@ -12,7 +21,7 @@ import { DEFAULT_MESSAGE_MAX_BYTES, type TailInputOptions } from "./options.ts";
 import { PlainLines } from "./plain-lines.ts";
 import { copyKey, type Registry } from "./registry.ts";
 import { TextLines } from "./text-lines.ts";
-import { TrackedFile } from "./tracked-file.ts";
+import { SEARCHES, TrackedFile } from "./tracked-file.ts";
 
 const MAX_GENERATION = 0xffffff;
 /** Generations of one file that are remembered after their content is gone from its place. */
@@ -95,7 +104,7 @@ export class InputFiles {
     // It may have been found in a copy already.
     if (old.key === `${stat.device}:${stat.inode}`) {
       old.displace();
-      old.sought = true;
+      old.searches = SEARCHES;
     }
     this.#forgetPast(old.id);
     this.#env.count("generations");
@@ -222,12 +231,11 @@ export class InputFiles {
     if (candidate.past) return compareWithPast(fs, open, candidate);
     const present = descriptorOf(candidate);
     const descriptor = present ?? (await fs.open(candidate.seenPath, "r").catch(() => null));
-    // The file is gone: it may have moved to another filesystem.
-    if (descriptor === null) return compareWithPast(fs, open, candidate);
+    if (descriptor === null) return this.#compareWithMissing(open, candidate);
     try {
       const original = await lookAt(fs, descriptor);
-      if (`${original.stat.device}:${original.stat.inode}` !== candidate.key)
-        return compareWithPast(fs, open, candidate);
+      const inPlace = `${original.stat.device}:${original.stat.inode}` === candidate.key;
+      if (!inPlace) return this.#compareWithMissing(open, candidate);
       if (await isPrefixOf(fs, open, original)) return "covered";
       // Only now, since it may have been truncated meanwhile.
       const { verdict } = await verify(fs, await lookAt(fs, descriptor), candidate);
@@ -235,6 +243,11 @@ export class InputFiles {
     } finally {
       if (present === null) await fs.close(descriptor);
     }
+  }
+
+  /** A file that is not in its place may have moved to another filesystem, or only to a name not seen yet: no time for doubt. */
+  async #compareWithMissing(open: OpenFile, candidate: TrackedFile): Promise<"continues" | "covered" | "no"> {
+    return candidate.position.offset < HEADER_LIMIT ? "no" : compareWithPast(this.#env.fs, open, candidate);
   }
 
   /** At the first scan: the file that had this path, if its content is the same; devices get other numbers at a restart. */
@@ -261,7 +274,7 @@ export class InputFiles {
     file.birth = "";
     file.placeAt(device, inode, birth, path);
     file.rotated ||= rotated;
-    file.sought = false;
+    file.searches = 0;
     file.seenAt = this.#env.clock.now();
     this.byInode.set(file.key, file);
     this.describe(file);

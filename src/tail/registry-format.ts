@@ -60,7 +60,9 @@ export function encodeFile(file: TrackedFile): string {
     fingerprint: file.fingerprint,
     offset: file.acknowledged.offset,
     tail: file.acknowledged.tail,
-    ...(file.seen.offset > file.acknowledged.offset && { read: [file.seen.offset, file.seen.tail] as [number, number] }),
+    ...(file.seen.offset > file.acknowledged.offset && {
+      read: [file.seen.offset, file.seen.tail] as [number, number],
+    }),
     size: file.size,
     version: file.version,
     seen: file.seenAt,

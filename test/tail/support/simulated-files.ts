@@ -16,18 +16,20 @@ function failure(code: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code });
 }
 
-/** Files in memory with inodes, whose numbers are given out again at once. Time is the clock's, in milliseconds. */
+/** Files in memory with inodes, whose numbers are given out again at once if `reuse`. Time is the clock's, in milliseconds. */
 export class SimulatedFiles {
   readonly names: Map<string, Inode> = new Map();
   readonly #syncedNames: Map<string, Inode> = new Map();
   readonly #numbers = new Set<number>();
   readonly #clock: SimulatedClock;
   readonly knowsBirth: boolean;
+  readonly #reuse: boolean;
   /** Writes fail with ENOSPC. */
   full = false;
 
-  constructor(clock: SimulatedClock, knowsBirth: boolean) {
+  constructor(clock: SimulatedClock, knowsBirth: boolean, reuse: boolean) {
     this.#clock = clock;
+    this.#reuse = reuse;
     this.knowsBirth = knowsBirth;
   }
 
@@ -94,7 +96,7 @@ export class SimulatedFiles {
 
   release(inode: Inode): void {
     const kept = inode.links > 0 || inode.descriptors > 0 || [...this.#syncedNames.values()].includes(inode);
-    if (!kept) this.#numbers.delete(inode.number);
+    if (!kept && this.#reuse) this.#numbers.delete(inode.number);
   }
 
   stat(inode: Inode): FileStat {
