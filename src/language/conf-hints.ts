@@ -31,6 +31,7 @@ export function describe(text: string, at: number): { readonly name: string; rea
   WORD.lastIndex = at;
   const found = WORD.exec(text)?.[0] ?? String.fromCodePoint(text.codePointAt(at) as number);
   const width = found.length;
+  if (found === '"') return { name: "'\"'", width };
   if (width > 2 || PLAIN.test([...found][0] as string)) return { name: JSON.stringify(found), width };
   const code = (found.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0");
   return { name: `U+${code}`, width };

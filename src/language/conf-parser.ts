@@ -94,11 +94,7 @@ class ConfigurationParser {
     if (name.text === "if" && name.span.end - start === 2) return this.#if(start, depth);
     if (/^el(?:se|seif|sif|if)$/.test(name.text)) {
       const message = `"${name.text}" without "if"`;
-      const help =
-        name.text === "elsif" || name.text === "elif"
-          ? 'write "else if"'
-          : "else and else if follow the closing brace of an if";
-      throw new SyntaxFault("CONF001", message, name.span, help);
+      throw new SyntaxFault("CONF001", message, name.span, "else and else if follow the closing brace of an if");
     }
     scanner.skip();
     scanner.expect("{", `after plugin "${name.text}"`);
@@ -112,6 +108,12 @@ class ConfigurationParser {
       const before = scanner.at;
       scanner.skip();
       const from = scanner.at;
+      if (scanner.takeWord("elsif") || scanner.takeWord("elif")) {
+        const message = `there is no "${scanner.text.slice(from, scanner.at)}" in this language`;
+        this.#faults.report(new SyntaxFault("CONF001", message, scanner.span(from), 'write "else if"'));
+        branches.push(this.#branch(from, depth));
+        continue;
+      }
       // The grammar asks for no space between the two: "elseif" is as good as "else if".
       if (!scanner.takeWord("else") && !(scanner.sees("elseif") && scanner.take("else"))) {
         scanner.at = before;
@@ -147,8 +149,9 @@ class ConfigurationParser {
       );
       return condition;
     } catch (error) {
-      if (!(error instanceof SyntaxFault) || error.code === "CONF002") throw error;
-      const rest = /[^{}\n#]*\{/y;
+      if (!(error instanceof SyntaxFault)) throw error;
+      // After an open quote anything may be text, but a brace that ends the line.
+      const rest = error.code === "CONF002" ? /[^\n]*\{[ \t\r]*(?=\n)/y : /[^{}\n#]*\{/y;
       rest.lastIndex = scanner.at;
       const skipped = rest.exec(scanner.text)?.[0];
       if (skipped === undefined) throw error;

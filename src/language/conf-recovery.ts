@@ -1,11 +1,12 @@
 import { type FaultReporter, SyntaxFault } from "./conf-faults.ts";
 import type { ConfigurationScanner } from "./conf-scanner.ts";
 
-/** What an option begins with. */
-export const ATTRIBUTE_BEGIN: RegExp = /["']?[\w-]{1,100}["']?\s{0,100}=>/y;
+/** What an option begins with; also one whose arrow is half. */
+export const ATTRIBUTE_BEGIN: RegExp = /["']?[\w-]{1,100}["']?\s{0,100}=/y;
 /** What a plugin or an `if` begins with. */
 export const STATEMENT_BEGIN: RegExp = /(?:if\b|[\w-]{1,100}\s{0,100}\{)/y;
 const SECTION_LINE = /^[ \t]*(?:input|filter|output)\s*\{/my;
+const CLOSERS = " \t\r}])";
 const BEFORE_BEGIN = /[\s{}\]"']/;
 
 /**
@@ -23,47 +24,61 @@ export function recover<T>(
     return parse();
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
-    // Where the rest of a word stands right behind a text of several lines, that text ended at the quote that should have begun another.
-    const long = scanner.longText;
-    const swallowed = long !== undefined && long.end === error.span.start ? long : undefined;
-    if (swallowed !== undefined) {
-      const quote = scanner.text[swallowed.start] as string;
-      faults.report(
-        new SyntaxFault(
-          "CONF002",
-          `the text that begins here ends lines below, in the middle of something`,
-          { ...swallowed, end: swallowed.start + 1 },
-          `is a closing ${quote} missing in this line?`,
-        ),
-      );
-      scanner.toLineEnd(swallowed.start);
-      scanner.forgetLongText();
-    } else {
-      faults.report(error);
-      if (error.code === "CONF002") scanner.toLineEnd();
-    }
+    const open = report(scanner, faults, error);
     if (faults.exhausted) {
       scanner.at = scanner.text.length;
       return undefined;
     }
-    const { at, text } = scanner;
-    const quoted = swallowed !== undefined || error.code === "CONF002";
+    const { text } = scanner;
+    const from = Math.min(before, open ?? before);
+    const gap = open === undefined ? undefined : openLine(text, open);
+    const at = gap?.end ?? scanner.at;
     // Braces are counted from where the broken part began; where that leads nowhere, because one is missing, from the error on.
-    scanner.at =
-      (quoted ? undefined : findBegin(text, before, at, begin)) ?? findBegin(text, at, at, begin) ?? text.length;
+    const next = findBegin(text, from, at, begin, gap) ?? findBegin(text, at, at, begin) ?? text.length;
     // However odd the text, each error takes at least one character with it.
-    const least = (swallowed?.start ?? before) + 1;
-    if (scanner.at < least) scanner.at = least;
+    scanner.at = Math.max(next, from + 1);
     return undefined;
   }
 }
 
-/** Where `begin` matches or a block ends, behind `least`; braces are counted from `from` on. Undefined: nowhere. */
-function findBegin(text: string, from: number, least: number, begin: RegExp): number | undefined {
+/** Reports an error; gives the place of a quote that is not closed, if that is what it comes from. */
+function report(scanner: ConfigurationScanner, faults: FaultReporter, fault: SyntaxFault): number | undefined {
+  const long = scanner.longText;
+  // The rest of a word right behind a text of several lines: it ended at the quote that should have begun another.
+  if (long !== undefined && long.end === fault.span.start && fault.span.end > fault.span.start) {
+    const span = { ...long, end: long.start + 1 };
+    const message = "the text that begins here ends lines below, in the middle of something";
+    faults.report(
+      new SyntaxFault("CONF002", message, span, `is a closing ${scanner.text[long.start]} missing in this line?`),
+    );
+    scanner.forgetLongText();
+    return long.start;
+  }
+  faults.report(fault);
+  return fault.code === "CONF002" ? fault.span.start : undefined;
+}
+
+/** What is passed over of a line with an open quote: up to the brackets at the line's end, which are probably not part of the text. */
+function openLine(text: string, quote: number): { start: number; end: number } {
+  const lineEnd = text.indexOf("\n", quote);
+  let end = lineEnd < 0 ? text.length : lineEnd;
+  while (end > quote + 1 && CLOSERS.includes(text[end - 1] as string)) end--;
+  return { start: quote, end };
+}
+
+/** Where `begin` matches or a block ends, not before `least`; braces are counted from `from` on, but not in `gap`. Undefined: nowhere. */
+function findBegin(
+  text: string,
+  from: number,
+  least: number,
+  begin: RegExp,
+  gap?: { readonly start: number; readonly end: number },
+): number | undefined {
   let depth = 0;
   let fresh = from > least;
   let lineEnd = -1;
   for (let at = from; at < text.length; at++) {
+    if (at === gap?.start) at = gap.end;
     if (at > lineEnd) {
       lineEnd = text.indexOf("\n", at);
       if (lineEnd < 0) lineEnd = text.length;
@@ -79,7 +94,7 @@ function findBegin(text: string, from: number, least: number, begin: RegExp): nu
     } else if (c === '"' || c === "'") {
       const end = text.indexOf(c, at + 1);
       if (end > 0 && end < lineEnd) at = end;
-      // No such quote follows in this line: to look for it again at each further one would take quadratic time.
+      // No such quote follows at all: to look for it again at each further one would take quadratic time.
       else if (end < 0) at = lineEnd - 1;
     }
     fresh = BEFORE_BEGIN.test(text[at] ?? "");

@@ -15,7 +15,7 @@ export function substituteVariables(
   if (!text.includes("${")) return { text, missing: [] };
   const missing: string[] = [];
   const replaced = text.replace(VARIABLE, (whole, name: string, fallback: string | undefined) => {
-    const value = environment[name] ?? fallback;
+    const value = (Object.hasOwn(environment, name) ? environment[name] : undefined) ?? fallback;
     if (value === undefined) missing.push(name);
     return value ?? whole;
   });
