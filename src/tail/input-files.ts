@@ -20,6 +20,7 @@ import { Multiline } from "./multiline.ts";
 import { DEFAULT_MESSAGE_MAX_BYTES, type TailInputOptions } from "./options.ts";
 import { PlainLines } from "./plain-lines.ts";
 import { copyKey, type Registry } from "./registry.ts";
+import type { KnownCopy } from "./registry-format.ts";
 import { TextLines } from "./text-lines.ts";
 import { SEARCHES, TrackedFile } from "./tracked-file.ts";
 
@@ -134,34 +135,42 @@ export class InputFiles {
     for (const file of past.slice(PAST_KEPT)) this.#registry.remove(file);
   }
 
+  /** What is known of an inode as a copy, if it is unchanged since. */
+  #knownCopy(stat: FileStat): KnownCopy | undefined {
+    const copy = this.#registry.copies.get(copyKey({ input: this.options.name, ...stat }));
+    return copy?.size === stat.size && copy.written === modificationTime(stat) ? copy : undefined;
+  }
+
   /** Whether an inode is a copy that needs no reading as it is now. */
   isCopy({ stat }: FoundFile): boolean {
-    const key = copyKey({ input: this.options.name, device: stat.device, inode: stat.inode });
-    const copy = this.#registry.copies.get(key);
+    const copy = this.#knownCopy(stat);
     if (copy === undefined) return false;
     const of = [...this.files()].find((file) => file.id === copy.of && file.generation === copy.generation);
-    const now = this.#env.clock.now();
-    if (copy.version === stat.version && of !== undefined) {
-      if (of.past || of.rotated || now - copy.since < COPY_SETTLES_MS) {
-        of.seenAt = now;
-        return true;
-      }
-    }
-    return false;
+    if (of === undefined || this.#settled(stat, of)) return false;
+    // What was copied and not read before the content went away is in the copy alone.
+    if (of.past && copy.size > of.position.offset) return false;
+    of.seenAt = this.#env.clock.now();
+    return true;
   }
 
   #noteCopy(stat: FileStat, of: TrackedFile): void {
-    const { version, device, inode } = stat;
-    const now = this.#env.clock.now();
-    const place = { input: this.options.name, device, inode };
-    const known = this.#registry.copies.get(copyKey(place));
-    const since = known?.version === version ? known.since : now;
-    this.#registry.addCopy({ ...place, version, since, of: of.id, generation: of.generation });
+    const { size, device, inode } = stat;
+    const since = this.#knownCopy(stat)?.since ?? this.#env.clock.now();
+    const written = modificationTime(stat);
+    const { id, generation } = of;
+    this.#registry.addCopy({ input: this.options.name, device, inode, size, written, since, of: id, generation });
     for (const key of this.#registry.copies.keys()) {
       if (this.#registry.copies.size <= COPIES_KEPT) break;
       this.#registry.removeCopy(key);
     }
     this.#env.count("copies");
+  }
+
+  /** Whether a copy of a file that is still whole has stood there so long that it is no rotation in progress. */
+  #settled(stat: FileStat, of: TrackedFile): boolean {
+    const known = this.#knownCopy(stat);
+    if (known === undefined || of.past || of.rotated) return false;
+    return this.#env.clock.now() - known.since >= COPY_SETTLES_MS;
   }
 
   /**
@@ -180,7 +189,7 @@ export class InputFiles {
     const moved = first && !asCopyOnly ? await this.#samePath(open, path) : null;
     if (moved !== null) return this.#readOnAs(harvester, moved, open, path, false);
     for (const candidate of this.#copyCandidates(path)) {
-      const relation = await this.#relation(open, candidate, descriptorOf);
+      const relation = this.#relationKnown(open, candidate) ?? (await this.#relation(open, candidate, descriptorOf));
       if (relation === "continues") {
         this.#env.count("copies");
         return this.#readOnAs(harvester, candidate, open, path, true);
@@ -192,13 +201,6 @@ export class InputFiles {
     }
     if (asCopyOnly) return "foreign";
     return (await this.#begin(harvester, open, first)) ? "new" : "again";
-  }
-
-  /** Whether a copy of a file that is still whole has stood there so long that it is no rotation in progress. */
-  #settled(stat: FileStat, of: TrackedFile): boolean {
-    const known = this.#registry.copies.get(copyKey({ input: this.options.name, ...stat }));
-    if (known === undefined || known.version !== stat.version || of.past || of.rotated) return false;
-    return this.#env.clock.now() - known.since >= COPY_SETTLES_MS;
   }
 
   async #begin(harvester: Harvester, open: OpenFile, first: boolean): Promise<boolean> {
@@ -220,6 +222,14 @@ export class InputFiles {
     harvester.become(file, this.framer(head), before);
     this.#env.count("files_found");
     return true;
+  }
+
+  /** A copy that was compared while the original was whole: how much of it is new is all that remains to be asked. */
+  #relationKnown(open: OpenFile, candidate: TrackedFile): "continues" | "covered" | undefined {
+    const known = this.#knownCopy(open.stat);
+    if (known === undefined || !candidate.past) return undefined;
+    if (known.of !== candidate.id || known.generation !== candidate.generation) return undefined;
+    return known.size > candidate.position.offset ? "continues" : "covered";
   }
 
   async #relation(
@@ -283,4 +293,9 @@ export class InputFiles {
     this.#registry.touch();
     return "known";
   }
+}
+
+/** The first half of a version. */
+function modificationTime(stat: FileStat): string {
+  return stat.version.slice(0, stat.version.indexOf(":"));
 }

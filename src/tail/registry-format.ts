@@ -9,8 +9,9 @@ export interface KnownCopy {
   readonly input: string;
   readonly device: string;
   readonly inode: string;
-  /** File times when it was compared. */
-  readonly version: string;
+  /** Size and modification time when it was compared. */
+  readonly size: number;
+  readonly written: string;
   /** When it was first seen with that version, epoch milliseconds. */
   readonly since: number;
   /** Id and generation of the content. */
