@@ -17,7 +17,7 @@ export class SyntaxFault extends Error {
 }
 
 /** Syntax errors told of one file; the rest of it is not read. */
-export const FAULT_LIMIT = 100;
+const FAULT_LIMIT = 100;
 
 /** Passes the syntax errors of one file on, up to a limit. */
 export class FaultReporter {
