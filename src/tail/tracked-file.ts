@@ -134,6 +134,7 @@ export class TrackedFile {
 
   advance(offset: number, tail: number): void {
     this.position = { offset, tail };
+    this.changed = true;
     if (offset >= this.seen.offset) this.seen = this.position;
     const last = this.marks[this.marks.length - 1];
     if (last !== undefined && offset - last.offset < 4096) return;
