@@ -207,8 +207,10 @@ export class HarvestLoop {
     if (opening.file !== null) {
       const verified = await verify(this.#env.fs, open, file);
       identified = true;
-      if (verified.verdict === "same") before = verified.before;
-      else {
+      if (verified.verdict === "same") {
+        before = verified.before;
+        file.forgetUnread(open.stat.size);
+      } else {
         // An inode used again may hold a copy of something; a rewritten file is its own next generation.
         identified = verified.verdict !== "another";
         file = input.successor(file, path, open.stat, verified.verdict === "another");

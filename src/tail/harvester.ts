@@ -107,7 +107,7 @@ export class Harvester {
     if (!this.woken && version === this.#version && this.#nextCut() === Infinity) return "end";
     this.woken = false;
     this.#observe(stat, version);
-    if (stat.size < Math.max(this.#readAt, this.file.fingerprint.length)) return "displaced";
+    if (stat.size < Math.max(this.#readAt, this.file.fingerprint.length, this.file.seen.offset)) return "displaced";
     let done = 0;
     while (done < turnBytes) {
       const before = this.#readAt;

@@ -289,6 +289,7 @@ export class InputFiles {
     this.byInode.set(file.key, file);
     this.describe(file);
     const { before } = await verify(this.#env.fs, open, file);
+    file.forgetUnread(open.stat.size);
     harvester.become(file, this.framer(open.head), before);
     this.#registry.touch();
     return "known";

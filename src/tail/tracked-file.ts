@@ -132,6 +132,12 @@ export class TrackedFile {
     this.changed = true;
   }
 
+  /** The content is shorter than it was seen, and still good up to the position: a loss of power took what was not on disk. */
+  forgetUnread(size: number): void {
+    if (size < this.seen.offset) this.seen = this.position;
+    if (size < this.fingerprint.length) this.fingerprint = NO_FINGERPRINT;
+  }
+
   advance(offset: number, tail: number): void {
     this.position = { offset, tail };
     this.changed = true;

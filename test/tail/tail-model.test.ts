@@ -90,6 +90,8 @@ class Model {
         this.#append(action.lines, false);
         break;
       case "remove":
+        // What was copied before is compared with the file while it is there.
+        await this.wait(1500);
         this.#mayBeLost(CURRENT);
         this.#half = "";
         this.files.unlink(CURRENT);
