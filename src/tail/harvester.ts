@@ -158,6 +158,8 @@ export class Harvester {
         file.changed = true;
       }
     }
+    const seen = file.seen.offset - offset;
+    if (seen > overlap && seen <= length && tailChecksum(chunk.bytes, seen) !== file.seen.tail) return "displaced";
     const cut = this.#nextCut() - offset;
     const to = Math.min(length, cut);
     const used = await this.#frame(chunk, overlap, to, length === buffer.length && cut > length, cut <= length);

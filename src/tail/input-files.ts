@@ -110,7 +110,7 @@ export class InputFiles {
     this.#forgetPast(old.id);
     this.#env.count("generations");
     if (another || old.generation === MAX_GENERATION) return this.fresh(path, stat);
-    const file = new TrackedFile(old.idBytes, old.generation + 1, this.options.name, old.path);
+    const file = new TrackedFile(old.idBytes, old.generation + 1, this.options.name, path);
     return this.#place(file, path, stat);
   }
 
