@@ -1,0 +1,69 @@
+import type { EcsMode } from "../../plugin/definitions.ts";
+import { BASE_PATTERNS } from "./patterns-base.ts";
+import { httpdPatterns } from "./patterns-httpd.ts";
+import { javaPatterns } from "./patterns-java.ts";
+import { PATH_PATTERNS, pathPatterns } from "./patterns-path.ts";
+import { syslogPatterns } from "./patterns-syslog.ts";
+import { TIME_PATTERNS } from "./patterns-time.ts";
+
+/** Named grok patterns: those that come with Antler under Logstash's names, and the user's, which take precedence. */
+export class GrokLibrary {
+  readonly #patterns: Map<string, string>;
+
+  constructor(ecs: EcsMode) {
+    this.#patterns = new Map(builtIn(ecs !== "disabled"));
+  }
+
+  /** Defines or replaces a pattern. */
+  add(name: string, pattern: string): void {
+    this.#patterns.set(name, pattern);
+  }
+
+  /**
+   * Adds the patterns of a file: on each line a name, white space and the pattern; empty lines and those that start with `#` are skipped.
+   * @returns numbers (from 1) of the lines that have a name without a pattern; they define nothing
+   */
+  addFile(text: string): number[] {
+    const ignored: number[] = [];
+    for (const [i, line] of text.split(/\r?\n/).entries()) {
+      if (/^\s*(?:#|$)/.test(line)) continue;
+      const found = /^\s*(\S+)\s+(\S.*)$/.exec(line);
+      if (found === null) ignored.push(i + 1);
+      else this.add(found[1] as string, found[2] as string);
+    }
+    return ignored;
+  }
+
+  get(name: string): string | undefined {
+    return this.#patterns.get(name);
+  }
+
+  /** All names, in the order of definition. */
+  names(): string[] {
+    return [...this.#patterns.keys()];
+  }
+}
+
+let ecsPatterns: [string, string][] | undefined;
+let legacyPatterns: [string, string][] | undefined;
+
+function builtIn(ecs: boolean): [string, string][] {
+  if (ecs) {
+    ecsPatterns ??= tableOf(true);
+    return ecsPatterns;
+  }
+  legacyPatterns ??= tableOf(false);
+  return legacyPatterns;
+}
+
+function tableOf(ecs: boolean): [string, string][] {
+  return [
+    BASE_PATTERNS,
+    PATH_PATTERNS,
+    pathPatterns(ecs),
+    TIME_PATTERNS,
+    syslogPatterns(ecs),
+    httpdPatterns(ecs),
+    javaPatterns(ecs),
+  ].flatMap((table) => Object.entries(table));
+}
