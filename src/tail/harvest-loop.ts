@@ -258,7 +258,8 @@ export class HarvestLoop {
       this.#enqueue(job);
       return false;
     }
-    if (found === "copy" || found === "foreign") {
+    if (found === "later") this.#requestScan();
+    if (found === "copy" || found === "foreign" || found === "later") {
       input.byInode.delete(job.key);
       await this.#close(job);
       return false;

@@ -31,6 +31,12 @@ const COPIES_KEPT = 4096;
 /** A copy of a file that is still whole is a rotation in progress for so long; then it counts as a file of its own. */
 const COPY_SETTLES_MS = 60_000;
 
+/** Scans that a file waits for while it is not clear whether it is a copy of one that is not in its place. */
+const SCANS_WAITED = 2;
+
+/** What an open file is to one that is known. */
+type Relation = "continues" | "covered" | "no" | "unsure";
+
 /** The descriptor of a file that is open, if it is. */
 export type DescriptorOf = (file: TrackedFile) => number | null;
 
@@ -43,6 +49,7 @@ export class InputFiles {
   firstScan = true;
   readonly #env: TailEnvironment;
   readonly #registry: Registry;
+  readonly #waited = new Map<string, number>();
   readonly #byStem = new Map<string, TrackedFile[]>();
   #firstStart = true;
 
@@ -175,14 +182,14 @@ export class InputFiles {
 
   /**
    * Finds out what an open file is that no inode led to. "new": `harvester.file` entered the registry; "known": the harvester
-   * now reads on as a file already known; "copy": there is nothing to read; "again": it changed under the look. `asCopyOnly`: a file that no glob names; `first`: the first scan found it.
+   * now reads on as a file already known; "copy": there is nothing to read; "again": it changed under the look; "later": a scan must first say where another file is. `asCopyOnly`: a file that no glob names; `first`: the first scan found it.
    */
   async identify(
     harvester: Harvester,
     descriptorOf: DescriptorOf,
     asCopyOnly: boolean,
     first: boolean,
-  ): Promise<"new" | "known" | "copy" | "foreign" | "again"> {
+  ): Promise<"new" | "known" | "copy" | "foreign" | "again" | "later"> {
     const fs = this.#env.fs;
     const open = await lookAt(fs, harvester.descriptor);
     const path = harvester.path;
@@ -194,6 +201,7 @@ export class InputFiles {
         this.#env.count("copies");
         return this.#readOnAs(harvester, candidate, open, path, true);
       }
+      if (relation === "unsure" && this.#mayWait(harvester.file.key)) return "later";
       if (relation === "covered" && !this.#settled(open.stat, candidate)) {
         this.#noteCopy(open.stat, candidate);
         return "copy";
@@ -232,11 +240,7 @@ export class InputFiles {
     return known.size > candidate.position.offset ? "continues" : "covered";
   }
 
-  async #relation(
-    open: OpenFile,
-    candidate: TrackedFile,
-    descriptorOf: DescriptorOf,
-  ): Promise<"continues" | "covered" | "no"> {
+  async #relation(open: OpenFile, candidate: TrackedFile, descriptorOf: DescriptorOf): Promise<Relation> {
     const fs = this.#env.fs;
     if (candidate.past) return compareWithPast(fs, open, candidate);
     const present = descriptorOf(candidate);
@@ -245,7 +249,7 @@ export class InputFiles {
     try {
       const original = await lookAt(fs, descriptor);
       const inPlace = `${original.stat.device}:${original.stat.inode}` === candidate.key;
-      if (!inPlace) return this.#compareWithMissing(open, candidate);
+      if (!inPlace) return await this.#compareWithMissing(open, candidate);
       if (await isPrefixOf(fs, open, original)) return "covered";
       // Only now, since it may have been truncated meanwhile.
       const { verdict } = await verify(fs, await lookAt(fs, descriptor), candidate);
@@ -255,9 +259,18 @@ export class InputFiles {
     }
   }
 
-  /** A file that is not in its place may have moved to another filesystem, or only to a name not seen yet: no time for doubt. */
-  async #compareWithMissing(open: OpenFile, candidate: TrackedFile): Promise<"continues" | "covered" | "no"> {
-    return candidate.position.offset < HEADER_LIMIT ? "no" : compareWithPast(this.#env.fs, open, candidate);
+  /** A file that is not in its place may have moved to another filesystem, or only to a name not seen yet. */
+  async #compareWithMissing(open: OpenFile, candidate: TrackedFile): Promise<Relation> {
+    const relation = await compareWithPast(this.#env.fs, open, candidate);
+    return relation !== "no" && candidate.position.offset < HEADER_LIMIT ? "unsure" : relation;
+  }
+
+  /** Whether a doubt about an inode may wait for one more scan. */
+  #mayWait(key: string): boolean {
+    const waited = this.#waited.get(key) ?? 0;
+    if (waited < SCANS_WAITED) this.#waited.set(key, waited + 1);
+    else this.#waited.delete(key);
+    return waited < SCANS_WAITED;
   }
 
   /** At the first scan: the file that had this path, if its content is the same; devices get other numbers at a restart. */
