@@ -1,257 +1,208 @@
-import { ANSWER_FILTER, type ItemVerdict, isAllDelivered, readAnswer } from "./bulk-answer.ts";
+import { ANSWER_FILTER, excerpt, type ItemVerdict, isAllDelivered, readAnswer } from "./bulk-answer.ts";
+import { type BulkPart, gatherPart, slicePart, splitBody } from "./bulk-part.ts";
+import type { BulkAnswer, BulkBody, BulkEnvironment, BulkOptions, BulkOutcome } from "./bulk-types.ts";
 import { Concurrency } from "./concurrency.ts";
+import { type Holder, Troubles } from "./troubles.ts";
 
-/** Operations of the bulk API: action and source lines. `ends[i]` is where the bytes of the i-th end. */
-export interface BulkBody {
-  readonly bytes: Buffer;
-  readonly ends: Int32Array;
-  readonly count: number;
-}
+const MAX_BYTES = 10 * 1024 * 1024;
+/** However small the requests that a cluster refuses as too large: bodies are not cut smaller than this beforehand. */
+const LEARNED_BYTES_FLOOR = 64 * 1024;
 
-/** What became of a body's operations; the counts and `rejected` add up to its count. */
-export interface BulkOutcome {
-  delivered: number;
-  /** 409 on an id of ours: an earlier send arrived. */
-  existing: number;
-  /** 409 on an id of the user's. */
-  conflicts: number;
-  failureStore: number;
-  readonly rejected: { readonly index: number; readonly code: string; readonly reason: string }[];
-}
-
-export interface BulkAnswer {
-  readonly statusCode: number;
-  readonly body: Buffer;
-}
-
-/** The way to a cluster. A fault of the connection, or no answer in time, is a rejection. */
-export interface BulkConnection {
-  bulk(body: Buffer, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<BulkAnswer>;
-  close(): Promise<void>;
-}
-
-export interface BulkOptions {
-  /** Ids are identities of ours: a 409 says that the event is there already. */
-  readonly ownIds: boolean;
-  readonly requireDataStream: boolean;
-  /** Bytes of one request; larger bodies are split between operations. Default 10 MiB. */
-  readonly maxBytes?: number;
-  /** Requests in flight at most. Default 16. */
-  readonly maxInFlight?: number;
-  /** First and longest pause before something is tried again, in milliseconds. Default 500 and 60,000. */
-  readonly backoffMs?: number;
-  readonly maxBackoffMs?: number;
-}
-
-export interface BulkEnvironment {
-  readonly connection: BulkConnection;
-  /** 0 to 1. */
-  readonly random: () => number;
-  /** Waits; rejects when the signal aborts. */
-  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  readonly log: { info(message: string, details?: object): void; warn(message: string, details?: object): void };
-}
-
-/** A run of operations on its way; `indexes` are their numbers in the body. */
-interface Part {
-  readonly bytes: Buffer;
-  /** Ends relative to `bytes`. */
-  readonly ends: Int32Array;
-  readonly indexes: Int32Array;
-}
+/** What one request came to. */
+type Result =
+  | { readonly kind: "answered"; readonly verdicts: readonly ItemVerdict[] | "all" }
+  | { readonly kind: "again"; readonly trouble: string; readonly waitMs: number }
+  | { readonly kind: "too large" };
 
 /** Sends bodies until every operation has its outcome, however long that takes. Source of the answers: Elasticsearch, "Bulk API". */
 export class BulkSender {
   readonly #options: Required<BulkOptions>;
   readonly #environment: BulkEnvironment;
   readonly #concurrency: Concurrency;
+  readonly #troubles: Troubles;
+  readonly #query: Readonly<Record<string, string>>;
   readonly #closing = new AbortController();
-  #trouble: string | undefined;
+  /** Smaller once the cluster, or a proxy before it, has called a request too large. */
+  #maxBytes: number;
 
   constructor(options: BulkOptions, environment: BulkEnvironment) {
-    this.#options = { maxBytes: 10 * 1024 * 1024, maxInFlight: 16, backoffMs: 500, maxBackoffMs: 60_000, ...options };
+    const defaults = { maxBytes: MAX_BYTES, maxInFlight: 16, backoffMs: 500, maxBackoffMs: 60_000, updateRetries: 3 };
+    this.#options = { ...defaults, ...options };
+    this.#maxBytes = this.#options.maxBytes;
     this.#environment = environment;
     this.#concurrency = new Concurrency(this.#options.maxInFlight);
+    this.#troubles = new Troubles(environment.log, environment.clock.now);
+    this.#query = {
+      filter_path: ANSWER_FILTER,
+      ...(this.#options.requireDataStream ? { require_data_stream: "true" } : {}),
+    };
   }
 
-  /** Resolves when all operations have their outcome. Rejects only when `signal` aborts or the sender is closed. */
+  /** Requests that may be in flight now. */
+  get concurrency(): number {
+    return this.#concurrency.limit;
+  }
+
+  /** Rejects only when `signal` aborts or the sender is closed; nothing looks at the body any more then. */
   async send(body: BulkBody, signal?: AbortSignal): Promise<BulkOutcome> {
-    const stop = signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
+    const { signal: stop, unlink } = joined(this.#closing.signal, signal);
     const outcome: BulkOutcome = { delivered: 0, existing: 0, conflicts: 0, failureStore: 0, rejected: [] };
-    await Promise.all(this.#split(body).map((part) => this.#deliver(part, outcome, stop)));
+    try {
+      await every(splitBody(body, this.#maxBytes).map((part) => this.#deliver(part, outcome, stop)));
+    } finally {
+      unlink();
+    }
     return outcome;
   }
 
+  /** Ends what is on its way, undone. */
   async close(): Promise<void> {
-    this.#closing.abort(new Error("the sender is closed"));
+    this.#closing.abort(new Error("the bulk sender is closed"));
     await this.#environment.connection.close();
   }
 
-  #split(body: BulkBody): Part[] {
-    const parts: Part[] = [];
-    let first = 0;
-    let start = 0;
-    for (let i = 0; i < body.count; i++) {
-      const next = i + 1 < body.count ? (body.ends[i + 1] as number) : Number.POSITIVE_INFINITY;
-      if (next - start <= this.#options.maxBytes) continue;
-      const end = body.ends[i] as number;
-      const ends = body.ends.slice(first, i + 1).map((at) => at - start);
-      parts.push({
-        bytes: body.bytes.subarray(start, end),
-        ends,
-        indexes: Int32Array.from(ends, (_end, k) => first + k),
-      });
-      first = i + 1;
-      start = end;
-    }
-    return parts;
-  }
-
-  async #deliver(first: Part, outcome: BulkOutcome, signal: AbortSignal): Promise<void> {
-    let part = first;
-    for (let attempt = 0; ; attempt++) {
-      if (attempt > 0) await this.#pause(attempt, signal);
-      const answer = await this.#request(part, signal);
-      if (answer === "too large") {
-        if (part.indexes.length === 1) {
-          const index = part.indexes[0] as number;
-          outcome.rejected.push({
-            index,
-            code: "request_too_large",
-            reason: `Elasticsearch takes no request of ${part.bytes.length} bytes (status 413)`,
-          });
-          return;
-        }
-        const middle = part.indexes.length >> 1;
-        await Promise.all(
-          [slice(part, 0, middle), slice(part, middle, part.indexes.length)].map((half) =>
-            this.#deliver(half, outcome, signal),
-          ),
-        );
-        return;
-      }
-      if (answer === "again") continue;
-      const again = this.#settle(part, answer, outcome);
-      if (again.length === 0) return;
-      // Whatever got through has earned the others a quick try.
-      if (again.length < part.indexes.length) attempt = 0;
-      part = gather(part, again);
-    }
-  }
-
-  /** One request: the verdicts, or that it has to be made again, or is too large. */
-  async #request(part: Part, signal: AbortSignal): Promise<readonly ItemVerdict[] | "all" | "again" | "too large"> {
-    const query: Record<string, string> = { filter_path: ANSWER_FILTER };
-    if (this.#options.requireDataStream) query["require_data_stream"] = "true";
-    await this.#concurrency.acquire(signal);
-    let outcome: "success" | "overload" | "neutral" = "overload";
+  async #deliver(part: BulkPart, outcome: BulkOutcome, signal: AbortSignal): Promise<void> {
+    const holder: Holder = {};
+    let arrived = false;
     try {
-      const { statusCode, body } = await this.#environment.connection.bulk(part.bytes, query, signal);
-      if (statusCode === 413) {
-        outcome = "neutral";
-        return "too large";
+      await this.#deliverFor(holder, part, outcome, signal);
+      arrived = true;
+    } finally {
+      this.#troubles.over(holder, arrived);
+    }
+  }
+
+  async #deliverFor(holder: Holder, first: BulkPart, outcome: BulkOutcome, signal: AbortSignal): Promise<void> {
+    let part = first;
+    let failures = 0;
+    for (let round = 0; ; round++) {
+      const result = await this.#request(part, signal);
+      if (result.kind === "too large") return this.#halve(part, outcome, signal);
+      let waitMs = 0;
+      if (result.kind === "again") {
+        this.#troubles.meet(holder, result.trouble);
+        waitMs = result.waitMs;
+      } else {
+        const again = this.#settle(part, result.verdicts, outcome, round, holder);
+        if (again.length === 0) return;
+        // Whatever got through has earned the others a quick try.
+        if (again.length < part.indexes.length) failures = 0;
+        part = gatherPart(part, again);
       }
-      if (statusCode === 429 || statusCode >= 500) return this.#complain(`Elasticsearch is busy: status ${statusCode}`);
-      if (statusCode !== 200) {
-        outcome = "neutral";
-        return this.#complain(`Elasticsearch refuses requests with status ${statusCode}: ${excerpt(body)}`);
-      }
-      const verdicts = isAllDelivered(body, part.indexes.length) ? "all" : readAnswer(body, part.indexes.length);
-      if (verdicts === undefined)
-        return this.#complain(
-          `this is no answer of Elasticsearch's to ${part.indexes.length} operations: ${excerpt(body)}`,
-        );
-      const trouble =
-        verdicts === "all" ? undefined : verdicts.find((verdict) => verdict.kind === "busy" || verdict.kind === "held");
-      outcome = trouble?.kind === "busy" ? "overload" : "success";
-      if (trouble === undefined) this.#recovered();
-      else if ("reason" in trouble) this.#complain(trouble.reason);
-      return verdicts;
+      failures++;
+      await this.#environment.clock.sleep(Math.max(waitMs, this.#pause(failures)), signal);
+    }
+  }
+
+  async #halve(part: BulkPart, outcome: BulkOutcome, signal: AbortSignal): Promise<void> {
+    const { length } = part.indexes;
+    if (length === 1) {
+      const reason = `the cluster, or a proxy before it, takes no request of ${part.bytes.length} bytes (status 413)`;
+      outcome.rejected.push({ index: part.indexes[0] as number, code: "request_too_large", reason });
+      return;
+    }
+    this.#maxBytes = Math.min(this.#maxBytes, Math.max(LEARNED_BYTES_FLOOR, part.bytes.length >> 1));
+    const halves = [slicePart(part, 0, length >> 1), slicePart(part, length >> 1, length)];
+    await every(halves.map((half) => this.#deliver(half, outcome, signal)));
+  }
+
+  async #request(part: BulkPart, signal: AbortSignal): Promise<Result> {
+    const place = await this.#concurrency.acquire(signal);
+    let load: "success" | "overload" | "neutral" = "neutral";
+    try {
+      const answer = await this.#environment.connection.bulk(part.bytes, this.#query, signal);
+      const result = this.#read(answer, part.indexes.length);
+      if (isBusy(answer.statusCode, result)) load = "overload";
+      else if (answer.statusCode === 200 && result.kind === "answered") load = "success";
+      return result;
     } catch (error) {
       signal.throwIfAborted();
-      return this.#complain(`Elasticsearch cannot be reached: ${(error as Error).message}`);
+      load = "overload";
+      return { kind: "again", trouble: `Elasticsearch cannot be reached: ${(error as Error).message}`, waitMs: 0 };
     } finally {
-      this.#concurrency.release(outcome);
+      this.#concurrency.release(place, load);
     }
+  }
+
+  #read({ statusCode, headers, body }: BulkAnswer, count: number): Result {
+    if (statusCode === 200) {
+      const verdicts = isAllDelivered(body, count) ? "all" : readAnswer(body, count);
+      if (verdicts !== undefined) return { kind: "answered", verdicts };
+      const trouble = `this is no answer of Elasticsearch's to ${count} operations: ${excerpt(body)}`;
+      return { kind: "again", trouble, waitMs: 0 };
+    }
+    if (statusCode === 413) return { kind: "too large" };
+    const verb = statusCode === 429 || statusCode >= 500 ? "is busy" : "refuses requests";
+    // RFC 9110 10.2.3; a date there is not worth the reading.
+    const asked = Number(headers["retry-after"] ?? 0) * 1000;
+    const waitMs = asked > 0 ? Math.min(asked, this.#options.maxBackoffMs) : 0;
+    return { kind: "again", trouble: `Elasticsearch ${verb}: status ${statusCode}, ${excerpt(body)}`, waitMs };
   }
 
   /** Counts verdicts; the places in the part of what has to be sent again. */
-  #settle(part: Part, answer: readonly ItemVerdict[] | "all", outcome: BulkOutcome): number[] {
+  #settle(
+    part: BulkPart,
+    verdicts: readonly ItemVerdict[] | "all",
+    outcome: BulkOutcome,
+    round: number,
+    holder: Holder,
+  ): number[] {
     const again: number[] = [];
-    if (answer === "all") {
+    let trouble: string | undefined;
+    if (verdicts === "all") {
       outcome.delivered += part.indexes.length;
       return again;
     }
-    answer.forEach((verdict, i) => {
-      switch (verdict.kind) {
-        case "delivered":
-          outcome.delivered++;
-          break;
-        case "failureStore":
-          outcome.failureStore++;
-          break;
-        case "conflict":
-          if (this.#options.ownIds) outcome.existing++;
-          else outcome.conflicts++;
-          break;
-        case "rejected":
-          outcome.rejected.push({ index: part.indexes[i] as number, code: verdict.code, reason: verdict.reason });
-          break;
-        default:
-          again.push(i);
-      }
+    verdicts.forEach((verdict, i) => {
+      if (verdict.kind === "delivered") outcome.delivered++;
+      else if (verdict.kind === "failureStore") outcome.failureStore++;
+      else if (verdict.kind === "rejected") {
+        outcome.rejected.push({ index: part.indexes[i] as number, code: verdict.code, reason: verdict.reason });
+      } else if (verdict.kind !== "conflict") {
+        trouble ??= troubleOf(verdict);
+        again.push(i);
+      } else if (verdict.isUpdate && round < this.#options.updateRetries) again.push(i);
+      else if (this.#options.ownIds) outcome.existing++;
+      else outcome.conflicts++;
     });
+    if (trouble !== undefined) this.#troubles.meet(holder, trouble);
     return again;
   }
 
-  #pause(attempt: number, signal: AbortSignal): Promise<void> {
-    const { backoffMs, maxBackoffMs } = this.#options;
-    const most = Math.min(maxBackoffMs, backoffMs * 2 ** Math.min(attempt - 1, 20));
-    return this.#environment.sleep(most * (0.5 + this.#environment.random() / 2), signal);
-  }
-
-  /** Says what is wrong, once until it changes. */
-  #complain(trouble: string): "again" {
-    const kind = trouble.replace(/\d+/g, "#").slice(0, 80);
-    if (kind !== this.#trouble) this.#environment.log.warn(`${trouble}; events are held and sent again`);
-    this.#trouble = kind;
-    return "again";
-  }
-
-  #recovered(): void {
-    if (this.#trouble !== undefined) this.#environment.log.info("Elasticsearch takes events again");
-    this.#trouble = undefined;
+  /** Grows by two; between half and all of it, so that many senders do not come back together. */
+  #pause(failures: number): number {
+    const most = Math.min(this.#options.maxBackoffMs, this.#options.backoffMs * 2 ** Math.min(failures - 1, 20));
+    return most * (0.5 + this.#environment.random() / 2);
   }
 }
 
-function excerpt(body: Buffer): string {
-  return body.toString("utf8", 0, 300).replace(/\s+/g, " ");
+function troubleOf(verdict: { readonly kind: "busy" | "held"; readonly reason: string }): string {
+  return `Elasticsearch ${verdict.kind === "busy" ? "is busy" : "takes no documents there"}: ${verdict.reason}`;
 }
 
-function startOf(part: Part, i: number): number {
-  return i === 0 ? 0 : (part.ends[i - 1] as number);
+function isBusy(statusCode: number, result: Result): boolean {
+  if (statusCode === 429 || statusCode >= 500) return true;
+  return result.kind === "answered" && result.verdicts !== "all" && result.verdicts.some(({ kind }) => kind === "busy");
 }
 
-function slice(part: Part, from: number, to: number): Part {
-  const start = startOf(part, from);
+/** Waits for all, also when one fails: until then they use the body. */
+async function every(work: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) if (result.status === "rejected") throw result.reason;
+}
+
+/** A signal that aborts with either. `AbortSignal.any` would be remembered by the long-lived one for ever. */
+function joined(own: AbortSignal, given: AbortSignal | undefined): { signal: AbortSignal; unlink: () => void } {
+  const controller = new AbortController();
+  const sources = given === undefined ? [own] : [own, given];
+  const stop = (event: Event) => controller.abort((event.target as AbortSignal).reason);
+  for (const source of sources) {
+    if (source.aborted) controller.abort(source.reason);
+    source.addEventListener("abort", stop, { once: true });
+  }
   return {
-    bytes: part.bytes.subarray(start, part.ends[to - 1]),
-    ends: part.ends.slice(from, to).map((end) => end - start),
-    indexes: part.indexes.slice(from, to),
-  };
-}
-
-/** A part of the operations at `places`. */
-function gather(part: Part, places: readonly number[]): Part {
-  if (places.length === part.indexes.length) return part;
-  const pieces = places.map((i) => part.bytes.subarray(startOf(part, i), part.ends[i]));
-  let end = 0;
-  return {
-    bytes: Buffer.concat(pieces),
-    ends: Int32Array.from(pieces, (piece) => {
-      end += piece.length;
-      return end;
-    }),
-    indexes: Int32Array.from(places, (i) => part.indexes[i] as number),
+    signal: controller.signal,
+    unlink: () => {
+      for (const source of sources) source.removeEventListener("abort", stop);
+    },
   };
 }

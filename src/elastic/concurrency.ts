@@ -3,67 +3,79 @@ const FIRST = 2;
 
 interface Waiter {
   readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
+}
+
+/** A place that was taken; `release` wants it back. */
+export interface Place {
+  readonly round: number;
 }
 
 /**
  * How many requests may be in flight: one more after as many successes as there are places, half of them when the cluster is busy or does
- * not answer (additive increase, multiplicative decrease, as TCP has it: RFC 5681).
+ * not answer (additive increase, multiplicative decrease, as TCP has it: RFC 5681). Requests that were in flight together halve once.
  */
 export class Concurrency {
   readonly #most: number;
-  readonly #waiting: Waiter[] = [];
+  readonly #waiting = new Set<Waiter>();
   #limit: number;
   #inFlight = 0;
   #successes = 0;
+  #round = 0;
 
   constructor(most: number) {
-    this.#most = most;
-    this.#limit = Math.min(FIRST, most);
+    this.#most = Math.max(1, most);
+    this.#limit = Math.min(FIRST, this.#most);
   }
 
   get limit(): number {
     return this.#limit;
   }
 
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
   /** Takes a place, waiting for one. Rejects when `signal` aborts. */
-  async acquire(signal: AbortSignal): Promise<void> {
+  async acquire(signal: AbortSignal): Promise<Place> {
     signal.throwIfAborted();
-    if (this.#inFlight < this.#limit) {
-      this.#inFlight++;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const waiter: Waiter = { resolve, reject };
-      this.#waiting.push(waiter);
-      signal.addEventListener(
-        "abort",
-        () => {
-          const at = this.#waiting.indexOf(waiter);
-          if (at < 0) return;
-          this.#waiting.splice(at, 1);
-          reject(signal.reason);
+    if (this.#inFlight < this.#limit) this.#inFlight++;
+    else await this.#wait(signal);
+    return { round: this.#round };
+  }
+
+  #wait(signal: AbortSignal): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const stop = () => {
+        this.#waiting.delete(waiter);
+        reject(signal.reason);
+      };
+      const waiter: Waiter = {
+        resolve: () => {
+          signal.removeEventListener("abort", stop);
+          resolve();
         },
-        { once: true },
-      );
+      };
+      this.#waiting.add(waiter);
+      signal.addEventListener("abort", stop, { once: true });
     });
   }
 
   /** Gives the place back. */
-  release(outcome: "success" | "overload" | "neutral"): void {
+  release(place: Place, outcome: "success" | "overload" | "neutral"): void {
     this.#inFlight--;
-    if (outcome === "overload") {
-      this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+    if (outcome === "overload" && place.round === this.#round) {
+      this.#limit = Math.max(1, this.#limit >> 1);
       this.#successes = 0;
+      this.#round++;
     } else if (outcome === "success" && ++this.#successes >= this.#limit) {
       this.#limit = Math.min(this.#most, this.#limit + 1);
       this.#successes = 0;
     }
-    while (this.#inFlight < this.#limit) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
+    for (const waiter of this.#waiting) {
+      if (this.#inFlight >= this.#limit) return;
+      this.#waiting.delete(waiter);
       this.#inFlight++;
-      next.resolve();
+      waiter.resolve();
     }
   }
 }

@@ -1,107 +1,165 @@
-import { readFileSync } from "node:fs";
-import type { Client, ClientOptions } from "@elastic/elasticsearch";
-import type { BulkAnswer, BulkConnection } from "./bulk-sender.ts";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import type { Client } from "@elastic/elasticsearch";
+import type { BulkAnswer, BulkConnection } from "./bulk-types.ts";
+import { BulkConnectionError, type ConnectionFault } from "./connection-error.ts";
+import { type ConnectionSettings, nodeUrl, placeOf, readTlsMaterial, type TlsMaterial } from "./connection-settings.ts";
+import { elasticClient } from "./elastic-client.ts";
 
-export interface ConnectionSettings {
-  /** `https://host:9200`, `host:9200` or `//host`. */
-  readonly hosts: readonly string[];
-  readonly cloudId: string | undefined;
-  readonly user: string | undefined;
-  readonly password: string | undefined;
-  /** `id:key`, or that encoded in base64. */
-  readonly apiKey: string | undefined;
-  readonly tls: {
-    /** TLS for hosts without a scheme. */
-    readonly enabled: boolean;
-    readonly certificateAuthorities: readonly string[];
-    readonly fingerprint: string | undefined;
-    readonly certificate: string | undefined;
-    readonly key: string | undefined;
-    readonly verify: boolean;
-  };
-  readonly proxy: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Path before the API's own. */
-  readonly path: string | undefined;
-  readonly timeoutMs: number;
-  readonly gzip: boolean;
+const compress: (body: Buffer, options: { level: number }) => Promise<Buffer> = promisify(gzip);
+const expand: (body: Buffer) => Promise<Buffer> = promisify(gunzip);
+/** Bytes of an answer; a bulk answer has about 30 for each operation, some hundreds for a failed one. */
+const ANSWER_LIMIT = 256 * 1024 * 1024;
+const TIMEOUT_MS = 60_000;
+
+/**
+ * A connection through Elastic's client, which is loaded at the first request: it takes a third of a second. Only files are read before.
+ * Works with servers 8 and 9. Rejects with a BulkConnectionError for settings that cannot work.
+ */
+export async function elasticConnection(settings: ConnectionSettings): Promise<BulkConnection> {
+  const urls = settings.hosts.map((host) => nodeUrl(host, settings.tls?.enabled === true, settings.path));
+  const tls = await readTlsMaterial(settings.tls ?? {});
+  if (settings.tls?.caFingerprint !== undefined && settings.proxy !== undefined) {
+    const what = "ca_trusted_fingerprint cannot be used through a proxy; give the CA certificate's file";
+    throw new BulkConnectionError("settings", settings.proxy.replace(/\/\/.*@/, "//"), what);
+  }
+  return new ElasticConnection(settings, urls, tls);
 }
 
-/** Answers of any status come back as answers. */
-const ANY_STATUS: number[] = Array.from({ length: 200 }, (_, i) => 400 + i);
+class ElasticConnection implements BulkConnection {
+  readonly #settings: ConnectionSettings;
+  readonly #urls: readonly URL[];
+  readonly #tls: TlsMaterial;
+  readonly #timeoutMs: number;
+  readonly #path: string;
+  #client: Promise<Client> | undefined;
 
-/** A connection through Elastic's client, which is loaded at the first request: it takes a third of a second. */
-export function elasticConnection(settings: ConnectionSettings): BulkConnection {
-  let client: Promise<Client> | undefined;
-  return {
-    async bulk(body, query, signal): Promise<BulkAnswer> {
-      client ??= connect(settings);
-      const { transport } = await client;
-      const response = await transport.request<AsyncIterable<Buffer>>(
-        {
-          method: "POST",
-          path: `${settings.path ?? ""}/_bulk`,
-          querystring: { ...query },
-          bulkBody: body as unknown as string,
-        },
-        {
-          meta: true,
-          asStream: true,
-          maxRetries: 0,
-          requestTimeout: settings.timeoutMs,
-          signal,
-          compression: settings.gzip,
-          ignore: ANY_STATUS,
-          headers: { "content-type": "application/x-ndjson", accept: "application/json" },
-        },
-      );
-      const chunks: Buffer[] = [];
-      for await (const chunk of response.body) chunks.push(chunk);
-      return { statusCode: response.statusCode ?? 0, body: Buffer.concat(chunks) };
-    },
-    async close() {
-      await (await client)?.close();
-    },
-  };
+  constructor(settings: ConnectionSettings, urls: readonly URL[], tls: TlsMaterial) {
+    this.#settings = settings;
+    this.#urls = urls;
+    this.#tls = tls;
+    this.#timeoutMs = settings.timeoutMs ?? TIMEOUT_MS;
+    // The hosts' own URLs have the path already; a cloud id has none.
+    const path = (settings.path ?? "").replace(/^\/+|\/+$/g, "");
+    this.#path = settings.cloudId !== undefined && path !== "" ? `/${path}/_bulk` : "/_bulk";
+  }
+
+  async bulk(body: Buffer, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<BulkAnswer> {
+    signal.throwIfAborted();
+    const client = await this.#connected();
+    const level = this.#settings.compressionLevel ?? 0;
+    const sent = level > 0 ? await compress(body, { level }) : body;
+    const stop = new AbortController();
+    const abort = () => stop.abort(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    const timeout = new BulkConnectionError("timeout", this.#place(), `no answer in ${this.#timeoutMs / 1000} s`);
+    const timer = setTimeout(() => stop.abort(timeout), this.#timeoutMs);
+    try {
+      signal.throwIfAborted();
+      return await this.#request(client, sent, query, stop.signal, level > 0);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+      // Ends what is left of a request that was given up.
+      stop.abort();
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#client?.catch(() => undefined);
+    // Not client.close(): it polls for requests that have ended badly and would keep the process.
+    for (const { agent } of (client?.connectionPool.connections ?? []) as { agent?: { destroy(): void } }[]) {
+      agent?.destroy();
+    }
+    this.#client = undefined;
+  }
+
+  #connected(): Promise<Client> {
+    if (this.#client === undefined) {
+      const made = elasticClient(this.#settings, this.#urls, this.#tls);
+      this.#client = made;
+      made.catch(() => {
+        if (this.#client === made) this.#client = undefined;
+      });
+    }
+    return this.#client;
+  }
+
+  async #request(
+    client: Client,
+    body: Buffer,
+    query: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    gzipped: boolean,
+  ): Promise<BulkAnswer> {
+    // The client does not settle by itself when something answers that is not HTTP.
+    const stopped = new Promise<never>((_none, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+    const headers = {
+      // Not the client's versioned types, so that servers 8 and 9 both take it.
+      "content-type": "application/x-ndjson",
+      accept: "application/json",
+      ...(gzipped ? { "content-encoding": "gzip", "accept-encoding": "gzip" } : {}),
+    };
+    const params = { method: "POST", path: this.#path, querystring: { ...query }, bulkBody: body as unknown as string };
+    const openTelemetry = { enabled: false };
+    const options = {
+      meta: true,
+      asStream: true,
+      maxRetries: 0,
+      compression: false,
+      openTelemetry,
+      headers,
+      signal,
+    } as const;
+    const answered = client.transport
+      .request<AsyncIterable<Buffer>>(params, { ...options, requestTimeout: this.#timeoutMs + 1000 })
+      .then(async (response) => {
+        const bytes = await readBody(response.body, signal);
+        const given = response.headers as Record<string, string | undefined>;
+        const plain = given["content-encoding"] === "gzip" ? await expand(bytes) : bytes;
+        return { statusCode: response.statusCode ?? 0, headers: given, body: plain };
+      });
+    try {
+      return await Promise.race([answered, stopped]);
+    } catch (error) {
+      answered.catch(() => undefined);
+      signal.throwIfAborted();
+      throw this.#fault(error as Error);
+    }
+  }
+
+  /** Says where and what, and nothing of the request's headers. */
+  #fault(error: Error): BulkConnectionError {
+    if (error instanceof BulkConnectionError) return error;
+    const meta = (error as { meta?: { meta?: { connection?: { url?: URL } } } }).meta;
+    const url = meta?.meta?.connection?.url;
+    const place = url === undefined ? this.#place() : placeOf(url);
+    if (error.name === "ProductNotSupportedError") {
+      return new BulkConnectionError("foreign", place, "what answers there is not Elasticsearch");
+    }
+    let fault: ConnectionFault = "interrupted";
+    if (error.name === "TimeoutError") fault = "timeout";
+    else if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|certificate|self.signed/i.test(error.message)) {
+      fault = "unreachable";
+    }
+    return new BulkConnectionError(fault, place, error.message);
+  }
+
+  #place(): string {
+    return this.#settings.cloudId === undefined ? this.#urls.map(placeOf).join(", ") : "Elastic Cloud";
+  }
 }
 
-async function connect(settings: ConnectionSettings): Promise<Client> {
-  const { Client: ElasticClient, HttpConnection } = await import("@elastic/elasticsearch");
-  const { tls } = settings;
-  const options: ClientOptions = {
-    // Node's own http: quicker to load than undici, and it takes our buffers as they are.
-    Connection: HttpConnection,
-    maxRetries: 0,
-    sniffOnStart: false,
-    ...(settings.cloudId === undefined
-      ? { nodes: settings.hosts.map((host) => nodeUrl(host, tls.enabled)) }
-      : { cloud: { id: settings.cloudId } }),
-    ...(settings.apiKey === undefined ? {} : { auth: { apiKey: encodedKey(settings.apiKey) } }),
-    ...(settings.user === undefined ? {} : { auth: { username: settings.user, password: settings.password ?? "" } }),
-    tls: {
-      ...(tls.certificateAuthorities.length > 0
-        ? { ca: tls.certificateAuthorities.map((file) => readFileSync(file, "utf8")) }
-        : {}),
-      ...(tls.certificate === undefined ? {} : { cert: readFileSync(tls.certificate, "utf8") }),
-      ...(tls.key === undefined ? {} : { key: readFileSync(tls.key, "utf8") }),
-      rejectUnauthorized: tls.verify,
-    },
-    ...(tls.fingerprint === undefined ? {} : { caFingerprint: tls.fingerprint }),
-    ...(settings.proxy === undefined ? {} : { proxy: settings.proxy }),
-    headers: { ...settings.headers },
-  };
-  return new ElasticClient(options);
-}
-
-/** A host as the client wants it; scheme http and port 9200 where there is none. */
-export function nodeUrl(host: string, tls: boolean): string {
-  const full = host.includes("://") ? host : `${tls ? "https" : "http"}://${host.replace(/^\/\//, "")}`;
-  const url = new URL(full);
-  const hasPort = url.port !== "" || /:\d+(?:[/?#]|$)/.test(full.replace(/^\w+:\/\//, ""));
-  if (!hasPort) url.port = "9200";
-  return url.toString();
-}
-
-function encodedKey(key: string): string {
-  return key.includes(":") ? Buffer.from(key).toString("base64") : key;
+async function readBody(body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    signal.throwIfAborted();
+    length += chunk.length;
+    if (length > ANSWER_LIMIT) throw new Error(`the answer is longer than ${ANSWER_LIMIT} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

@@ -26,35 +26,45 @@ export interface DeliverySettings {
   readonly document_id: string | undefined;
 }
 
-/** The main thread's half of the elasticsearch output. Nothing is sent before the first events. */
-export function bulkDeliverer(settings: DeliverySettings, dataStream: boolean, host: PluginHost): Deliverer {
-  const [cloudUser, cloudPassword] = settings.cloud_auth?.reveal().split(":") ?? [];
-  const connection = elasticConnection({
+/**
+ * The main thread's half of the elasticsearch output. Files named in the settings are read; nothing is sent, and the client not loaded,
+ * before the first events. Rejects for settings that cannot work.
+ */
+export async function bulkDeliverer(
+  settings: DeliverySettings,
+  dataStream: boolean,
+  host: PluginHost,
+): Promise<Deliverer> {
+  const [cloudUser, ...cloudPassword] = settings.cloud_auth?.reveal().split(":") ?? [];
+  const connection = await elasticConnection({
     hosts: settings.hosts,
     cloudId: settings.cloud_id,
     user: settings.user ?? cloudUser,
-    password: settings.password?.reveal() ?? cloudPassword,
+    password: settings.password?.reveal() ?? cloudPassword.join(":"),
     apiKey: settings.api_key?.reveal(),
     tls: {
       enabled: settings.ssl_enabled === true,
       certificateAuthorities: settings.ssl_certificate_authorities,
-      fingerprint: settings.ca_trusted_fingerprint,
+      caFingerprint: settings.ca_trusted_fingerprint,
       certificate: settings.ssl_certificate,
       key: settings.ssl_key,
-      verify: settings.ssl_verification_mode !== "none",
+      verification: settings.ssl_verification_mode === "none" ? "none" : "full",
     },
     proxy: settings.proxy,
     headers: Object.fromEntries(Object.entries(settings.custom_headers).map(([name, value]) => [name, String(value)])),
     path: settings.path,
     timeoutMs: settings.timeout * 1000,
-    gzip: settings.compression_level > 0,
+    compressionLevel: settings.compression_level,
   });
   const sender = new BulkSender(
     { ownIds: settings.document_id === undefined, requireDataStream: dataStream },
     {
       connection,
+      clock: {
+        now: () => performance.now(),
+        sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+      },
       random: host.random,
-      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
       log: host.log,
     },
   );
