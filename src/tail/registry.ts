@@ -5,8 +5,9 @@ import type { TrackedFile } from "./tracked-file.ts";
 
 const NAME = "registry.json";
 const PREVIOUS = "registry.json.previous";
-/** How often a second copy is written, to start from should the first be unreadable. */
+/** How often a second copy is written, to start from should the first be unreadable; and how soon after it lacks a new id. */
 const PREVIOUS_EVERY_MS = 60_000;
+const PREVIOUS_SOON_MS = 5000;
 
 /**
  * What was acknowledged, of every file, in one JSON file. Each write is a new file, fsynced, renamed over the old one, and the
@@ -27,6 +28,8 @@ export class Registry {
   #next: Promise<boolean> | null = null;
   #failing = false;
   #previousAt = Number.NEGATIVE_INFINITY;
+  #previousLacks = false;
+  #written: Uint8Array | null = null;
 
   constructor(folder: string, environment: TailEnvironment, extra: () => unknown = () => null) {
     this.#folder = folder;
@@ -88,7 +91,7 @@ export class Registry {
     if (!this.#loaded) return false;
     const texts: string[] = [];
     const revisions: [TrackedFile, number][] = [];
-    let dirty = this.#dirty || !this.#everWritten();
+    let dirty = this.#dirty || this.#written === null;
     for (const file of this.files) {
       let text = this.#encoded.get(file);
       if (text === undefined || file.changed) {
@@ -116,18 +119,22 @@ export class Registry {
     this.#failing = false;
     this.#env.count("registry_writes");
     for (const [file, revision] of revisions) file.durableRevision = revision;
-    await this.#writePrevious(bytes);
+    this.#previousLacks ||= revisions.length > 0;
+    this.#written = bytes;
+    const age = this.#env.clock.now() - this.#previousAt;
+    if (age >= (this.#previousLacks ? PREVIOUS_SOON_MS : PREVIOUS_EVERY_MS)) await this.#writePrevious(bytes);
     return true;
   }
 
-  #everWritten(): boolean {
-    return this.#previousAt !== Number.NEGATIVE_INFINITY;
+  /** The last write of a run; the second copy becomes the same. */
+  async close(): Promise<void> {
+    await this.flush();
+    if (this.#written !== null) await this.#writePrevious(this.#written);
   }
 
   async #writePrevious(bytes: Uint8Array): Promise<void> {
-    const now = this.#env.clock.now();
-    if (now - this.#previousAt < PREVIOUS_EVERY_MS) return;
-    this.#previousAt = now;
+    this.#previousAt = this.#env.clock.now();
+    this.#previousLacks = false;
     await this.#replace(PREVIOUS, bytes).catch(() => this.#env.count("registry_failures"));
   }
 

@@ -114,7 +114,7 @@ export class Tail {
     }
     if (timer !== null) clock.clearTimeout(timer);
     this.#batcher.close();
-    await this.#registry.flush();
+    await this.#registry.close();
     // A reader that still waits for a batch or a disk keeps its descriptors: closing them under it could hit another file.
     if (ended !== "late") await this.#loop.close();
   }
