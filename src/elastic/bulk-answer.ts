@@ -32,6 +32,8 @@ const DESTINATION_FAULTS: ReadonlySet<string> = new Set([
   "index_not_found_exception",
   "index_closed_exception",
   "cluster_block_exception",
+  // With require_data_stream, an ordinary index has the stream's name.
+  "resource_not_found_exception",
 ]);
 
 /** Characters of a reason that is kept with a rejected event. */
