@@ -1,3 +1,4 @@
+import { compileFieldAccess, type FieldAccess, SLOW } from "./field-access.ts";
 import { LazyValue, materialise } from "./lazy-value.ts";
 import { isInheritedName, isTree, type StoredTree, type StoredValue, setOwn, type Value } from "./value.ts";
 
@@ -50,6 +51,9 @@ export function parseFieldReference(text: string): string[] {
   return path;
 }
 
+/** A reference used so often is worth functions of its own. */
+const USES_BEFORE_COMPILING = 100;
+
 /** The array index that `name` means on an array of `length`, or -1. Negative names count from the end. */
 function arrayIndex(name: string, length: number): number {
   if (!/^-?\d+$/.test(name)) return -1;
@@ -78,8 +82,9 @@ export class FieldReference {
   readonly isMetadata: boolean;
   readonly #first: string;
   readonly #rest: readonly string[];
-  /** One plain name at the top: the usual case, one property access. */
-  readonly #simple: boolean;
+  /** Made when the reference has been used a few times; null: it takes the general way. */
+  #access: FieldAccess | null | undefined;
+  #uses = 0;
 
   constructor(text: string) {
     const path = parseFieldReference(text);
@@ -88,13 +93,24 @@ export class FieldReference {
     this.path = this.isMetadata ? path.slice(1) : path;
     this.#first = this.path[0] ?? "";
     this.#rest = this.path.slice(1);
-    this.#simple = this.path.length === 1 && !isInheritedName(this.#first);
+  }
+
+  /** The functions made for this path, once it is worth it: most references of a configuration are only checked. */
+  #compiled(): FieldAccess | null {
+    if (this.#access !== undefined) return this.#access;
+    if (this.#uses++ < USES_BEFORE_COMPILING) return null;
+    this.#access = compileFieldAccess(this.path) ?? null;
+    return this.#access;
   }
 
   /** The value as it is stored, lazy ones included. */
   peek(event: FieldTrees): StoredValue | undefined {
     const tree = this.isMetadata ? event.metadata : event.fields;
-    if (this.#simple) return tree[this.#first];
+    const access = this.#compiled();
+    if (access !== null) {
+      const found = access.peek(tree);
+      if (found !== SLOW) return found;
+    }
     let node: StoredValue | undefined = tree as StoredValue;
     for (const name of this.path) {
       if (node instanceof LazyValue) node = node.materialise();
@@ -117,10 +133,8 @@ export class FieldReference {
   /** Sets the field and makes the objects on the way to it. A scalar on the way is replaced by an object. */
   set(event: FieldTrees, value: StoredValue): void {
     const tree = this.isMetadata ? event.metadata : event.fields;
-    if (this.#simple) {
-      tree[this.#first] = value;
-      return;
-    }
+    const access = this.#compiled();
+    if (access?.set(tree, value)) return;
     if (this.path.length === 0) {
       event.metadata = isTree(value) ? value : {};
       return;
@@ -132,6 +146,16 @@ export class FieldReference {
       name = next;
     }
     assign(node, name, value);
+  }
+
+  /** Sets the field if it is missing or null; false when it has a value, which stays. */
+  setIfAbsent(event: FieldTrees, value: StoredValue): boolean {
+    const access = this.#compiled();
+    if (access?.put(this.isMetadata ? event.metadata : event.fields, value)) return true;
+    const before = this.peek(event);
+    if (before !== undefined && before !== null) return false;
+    this.set(event, value);
+    return true;
   }
 
   /** Removes the field; its value, or undefined when there was none. */

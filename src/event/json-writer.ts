@@ -6,7 +6,7 @@ import type { StoredTree, StoredValue } from "./value.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** Field names repeat: their `"name":` bytes are prepared once. Names beyond this many are written anew each time. */
+/** Field names repeat: their `,"name":` bytes are prepared once. Names beyond this many are written anew each time. */
 const KEY_CACHE_LIMIT = 10_000;
 const NULL: Uint8Array = Buffer.from("null");
 const TRUE: Uint8Array = Buffer.from("true");
@@ -56,16 +56,23 @@ export class JsonWriter {
   }
 
   object(out: ByteWriter, object: StoredTree): void {
-    out.byte(0x7b);
-    let first = true;
-    for (const key in object) {
-      const value = object[key];
+    const start = out.length;
+    for (const name in object) {
+      const value = object[name];
       if (value === undefined) continue;
-      if (first) first = false;
-      else out.byte(0x2c);
-      out.put(this.#key(key));
-      this.value(out, value);
+      const key = this.#key(name);
+      const count = key.length;
+      out.reserve(count);
+      const bytes = out.bytes;
+      const at = out.length;
+      for (let i = 0; i < count; i++) bytes[at + i] = key[i] as number;
+      out.length = at + count;
+      if (typeof value === "string") this.string(out, value);
+      else this.value(out, value);
     }
+    // Every name came with a comma before it; the first one's is where the brace stands.
+    if (out.length === start) out.byte(0x7b);
+    else out.bytes[start] = 0x7b;
     out.byte(0x7d);
   }
 
@@ -186,7 +193,7 @@ export class JsonWriter {
   #key(name: string): Uint8Array {
     let bytes = this.#keys.get(name);
     if (bytes === undefined) {
-      bytes = new Uint8Array(Buffer.from(`${JSON.stringify(name)}:`));
+      bytes = new Uint8Array(Buffer.from(`,${JSON.stringify(name)}:`));
       if (this.#keys.size < KEY_CACHE_LIMIT) this.#keys.set(name, bytes);
     }
     return bytes;

@@ -166,9 +166,10 @@ class Grok {
     for (const capture of this.#captures) {
       const value = capture.group >= 0 ? this.#one(groups[capture.group], capture) : this.#several(groups, capture);
       if (value === undefined) continue;
-      const before = capture.overwrites ? undefined : capture.field.get(event);
-      if (before === undefined || before === null) capture.field.set(event, value);
-      else capture.field.set(event, [before, value].flat() as Value);
+      if (capture.overwrites) capture.field.set(event, value);
+      else if (!capture.field.setIfAbsent(event, value)) {
+        capture.field.set(event, [capture.field.get(event), value].flat() as Value);
+      }
     }
     return true;
   }
