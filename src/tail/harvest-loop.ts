@@ -27,6 +27,8 @@ interface Job {
   readonly key: string;
 }
 
+const PARKED_AT_A_TIME = 2000;
+
 /** Shortest time between two looks at one file, so that a file written line by line does not cost a read per line. */
 const WAKE_MS = 20;
 
@@ -80,12 +82,14 @@ export class HarvestLoop {
   async #step(): Promise<void> {
     const work = this.#work.shift();
     if (work !== undefined) return work();
+    if (this.#parked.length >= PARKED_AT_A_TIME) this.flushParked();
     const opened = await this.#openNext();
     const job = this.#ready.shift();
     if (job !== undefined) {
       job.harvester.queued = false;
       return this.#turn(job);
     }
+    this.flushParked();
     if (opened) return;
     await new Promise<void>((resolve) => {
       this.#signal = resolve;
@@ -230,7 +234,10 @@ export class HarvestLoop {
     harvester.lastTurnAt = this.#env.clock.now();
     try {
       if (!harvester.identified && !(await this.#identify(job))) return;
-      if (!harvester.file.durable) return this.#park(job);
+      if (!harvester.file.durable) {
+        this.#parked.push(job);
+        return;
+      }
       const end = await harvester.turn();
       if (end === "more") this.#enqueue(job);
       else if (end === "displaced") await this.#displaced(job);
@@ -272,27 +279,22 @@ export class HarvestLoop {
     return true;
   }
 
-  #park(job: Job): void {
-    this.#parked.push(job);
-    this.flushParked();
-  }
-
-  /** Writes the registry for those that wait for it. After a failure the next try is the periodic one. */
+  /**
+   * Writes the registry for those that wait for it. New files that are still to be opened may join the same write, or 5,000 of
+   * them would cost as many. After a failure the next try is the periodic one.
+   */
   flushParked(): void {
-    if (this.#flushing || this.#parked.length === 0 || this.#env.clock.now() < this.#retryAt) return;
+    const more = this.#openings.size > 0 && !this.#crowded() && this.#parked.length < PARKED_AT_A_TIME;
+    if (this.#flushing || this.#parked.length === 0 || more || this.#env.clock.now() < this.#retryAt) return;
     this.#flushing = true;
-    // Others that are ready may join the same write.
-    const waiting = new Promise<void>((resolve) => this.do(async () => resolve()));
-    void waiting
-      .then(() => this.#registry.flush())
-      .then((done) => {
-        this.#flushing = false;
-        this.#retryAt = done ? 0 : this.#env.clock.now() + this.#options.flushMs;
-        if (!done || this.#stopping) return;
-        const parked = this.#parked;
-        this.#parked = [];
-        for (const job of parked) this.#enqueue(job);
-      });
+    void this.#registry.flush().then((done) => {
+      this.#flushing = false;
+      this.#retryAt = done ? 0 : this.#env.clock.now() + this.#options.flushMs;
+      if (!done || this.#stopping) return;
+      const parked = this.#parked;
+      this.#parked = [];
+      for (const job of parked) this.#enqueue(job);
+    });
   }
 
   async #displaced(job: Job): Promise<void> {
@@ -342,13 +344,16 @@ export class HarvestLoop {
 
   #idle(job: Job): void {
     const { harvester, input } = job;
+    const { pollMs, pollMaxMs, scanMs } = this.#options;
     const now = this.#env.clock.now();
-    const quiet = now - harvester.idleSince;
-    harvester.pollMs = Math.min(this.#options.pollMaxMs, Math.max(this.#options.pollMs, quiet));
+    harvester.pollMs = Math.min(pollMaxMs, Math.max(pollMs, now - harvester.idleSince));
     let at = now + harvester.pollMs;
+    // Scans look at files in their place as often.
+    const scanned = harvester.pollMs >= scanMs && !harvester.renamed;
+    if (scanned) at = Math.max(at, harvester.idleSince + (input.options.closeInactiveMs ?? DEFAULT_CLOSE_INACTIVE_MS));
     const timeout = input.multiline?.timeoutMs ?? 0;
     if (harvester.framer.inEvent && timeout > 0) at = Math.min(at, harvester.idleSince + timeout);
-    if (harvester.removed) at = Math.min(at, now + this.#options.pollMs);
+    if (harvester.removed) at = Math.min(at, now + pollMs);
     harvester.nextPollAt = Number.POSITIVE_INFINITY;
     this.#pollAt(harvester, at);
   }

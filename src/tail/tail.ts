@@ -1,16 +1,19 @@
 import type { RecordSink } from "../event/record-batch.ts";
 import { Batcher } from "./batcher.ts";
-import { type FoundFile, watchedFolders } from "./discover.ts";
+import { watchedFolders } from "./discover.ts";
 import type { FolderWatch, TailEnvironment } from "./environment.ts";
 import { HarvestLoop } from "./harvest-loop.ts";
+import type { Harvester } from "./harvester.ts";
 import { InputFiles } from "./input-files.ts";
 import { type ResolvedTailOptions, type TailOptions, withDefaults } from "./options.ts";
 import { defaultEnvironment } from "./real-environment.ts";
 import { Registry } from "./registry.ts";
-import { SEARCHES, type TrackedFile } from "./tracked-file.ts";
+import { ScanResult } from "./scan-result.ts";
 
 /** Time between something seen in a folder and the scan it asks for, so that a burst makes one scan. */
 const SCAN_DELAY_MS = 50;
+/** Scans that something seen asks for take at most a tenth of the time. */
+const SCAN_REST = 9;
 
 /** What is known of a file, for status reports. Offsets and sizes in bytes, times in epoch milliseconds. */
 export interface TailFileStatus {
@@ -38,6 +41,9 @@ export class Tail {
   readonly #batcher: Batcher;
   readonly #loop: HarvestLoop;
   readonly #inputs: readonly InputFiles[];
+  readonly #scanResult: ScanResult;
+  /** Paths that the last scan found, and the open files among them. */
+  #paths = new Map<string, Harvester | null>();
   #loaded: Promise<unknown> | null = null;
   #running: Promise<void> = Promise.resolve();
   #watch: FolderWatch | null = null;
@@ -45,6 +51,7 @@ export class Tail {
   #scanAt = Number.POSITIVE_INFINITY;
   #scanning = false;
   #scanWanted = false;
+  #scanCost = 0;
   #flushTimer: unknown = null;
   #stopping = false;
   #stopped: Promise<void> | null = null;
@@ -57,6 +64,7 @@ export class Tail {
     this.#batcher = new Batcher(sink, environment.clock, this.#options.lingerMs, () => this.#registry.touch());
     this.#loop = new HarvestLoop(environment, this.#options, this.#registry, this.#batcher, () => this.scanSoon());
     this.#inputs = options.inputs.map((input) => new InputFiles(input, environment, this.#registry));
+    this.#scanResult = new ScanResult(environment, this.#registry, this.#loop, this.#inputs);
     const names = new Set(options.inputs.map((input) => input.name));
     if (names.size < options.inputs.length) throw new TypeError("two inputs of a tail have the same name");
   }
@@ -121,7 +129,7 @@ export class Tail {
 
   /** Scans the folders soon. */
   scanSoon(): void {
-    this.#scanIn(SCAN_DELAY_MS);
+    this.#scanIn(Math.max(SCAN_DELAY_MS, this.#scanCost * SCAN_REST));
   }
 
   status(): TailFileStatus[] {
@@ -142,14 +150,10 @@ export class Tail {
 
   #seen(path: string, names: boolean): void {
     if (this.#stopping) return;
-    if (!names) {
-      for (const { harvester } of this.#loop.jobs.values()) {
-        if (harvester.path !== path) continue;
-        this.#loop.wake(harvester);
-        return;
-      }
-    }
-    this.scanSoon();
+    const harvester = this.#paths.get(path);
+    if (!names && harvester?.path === path) this.#loop.wake(harvester);
+    // Files of others that are written to in the same folder are no reason to scan it.
+    else if (names || harvester !== undefined) this.scanSoon();
   }
 
   #flushSoon(): void {
@@ -166,7 +170,7 @@ export class Tail {
     if (this.#stopping) return;
     const at = this.#env.clock.now() + ms;
     if (this.#scanning) {
-      this.#scanWanted ||= ms <= SCAN_DELAY_MS;
+      this.#scanWanted ||= ms < this.#options.scanMs;
       return;
     }
     if (at >= this.#scanAt) return;
@@ -183,121 +187,28 @@ export class Tail {
     this.#scanning = true;
     this.#scanWanted = false;
     this.#env.count("scans");
+    const began = this.#env.clock.now();
+    const paths = new Map<string, Harvester | null>();
     try {
       for (const input of this.#inputs) {
         const found = await input.discovery.scan();
+        for (const { path } of found) paths.set(path, null);
         // Between turns, so that no file changes hands while it is read.
         await new Promise<void>((resolve, reject) => {
-          this.#loop.do(() => this.#apply(input, found).then(resolve, reject));
+          this.#loop.do(() => this.#scanResult.apply(input, found).then(resolve, reject));
         });
         if (this.#stopping) return;
       }
       this.#forget();
+      for (const { harvester } of this.#loop.jobs.values()) paths.set(harvester.path, harvester);
+      this.#paths = paths;
       this.#loop.do(async () => this.#loop.scanned());
     } finally {
       this.#scanning = false;
-      this.#scanIn(this.#scanWanted ? SCAN_DELAY_MS : this.#options.scanMs);
+      this.#scanCost = this.#env.clock.now() - began;
+      if (this.#scanWanted) this.scanSoon();
+      else this.#scanIn(this.#options.scanMs);
     }
-  }
-
-  async #apply(input: InputFiles, found: readonly FoundFile[]): Promise<void> {
-    const seen = new Set<string>();
-    const unknown: FoundFile[] = [];
-    for (const file of found) {
-      seen.add(`${file.stat.device}:${file.stat.inode}`);
-      if (!this.#known(input, file)) unknown.push(file);
-    }
-    const folders = await this.#missing(input, seen);
-    for (const sibling of folders) {
-      const key = `${sibling.stat.device}:${sibling.stat.inode}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      if (!this.#known(input, sibling) && !input.isCopy(sibling)) this.#openUnknown(input, sibling, true);
-    }
-    for (const file of unknown) {
-      if (!this.#tooOld(input, file) && !input.isCopy(file)) this.#openUnknown(input, file, false);
-    }
-    input.firstScan = false;
-  }
-
-  #openUnknown(input: InputFiles, { path, stat }: FoundFile, asCopyOnly: boolean): void {
-    this.#loop.open({
-      input,
-      file: null,
-      path,
-      key: `${stat.device}:${stat.inode}`,
-      asCopyOnly,
-      first: input.firstScan,
-    });
-  }
-
-  #tooOld(input: InputFiles, { stat }: FoundFile): boolean {
-    const { ignoreOlderMs = 0 } = input.options;
-    return ignoreOlderMs > 0 && this.#env.clock.now() - stat.modified > ignoreOlderMs;
-  }
-
-  /** A file whose inode is known: follows its name, and reads it if it changed. False if it is not known. */
-  #known(input: InputFiles, { path, stat }: FoundFile): boolean {
-    const key = `${stat.device}:${stat.inode}`;
-    const job = this.#loop.job(input, key);
-    const file = job?.harvester.file ?? input.byInode.get(key) ?? this.#orphan(input, key);
-    if (file === undefined) return false;
-    file.seenAt = this.#env.clock.now();
-    if (file.seenPath !== path) this.#renamed(file, path);
-    if (job !== undefined) {
-      job.harvester.path = path;
-      job.harvester.renamed ||= file.rotated;
-      if (stat.version !== file.version || stat.size !== file.size) this.#loop.wake(job.harvester);
-      return true;
-    }
-    const changed = stat.version !== file.version || stat.size !== file.size;
-    if (changed || (!file.looked && file.acknowledged.offset !== stat.size)) {
-      this.#loop.open({ input, file, path, key, asCopyOnly: false, first: input.firstScan });
-    }
-    return true;
-  }
-
-  #renamed(file: TrackedFile, path: string): void {
-    file.seenPath = path;
-    file.rotated = true;
-    file.changed = true;
-    this.#env.count("renames");
-  }
-
-  /** A file of an input that is no longer configured. */
-  #orphan(input: InputFiles, key: string): TrackedFile | undefined {
-    for (const file of this.#registry.files) {
-      if (file.key !== key || this.#inputs.some((other) => other.options.name === file.input)) continue;
-      input.adopt(file);
-      return file;
-    }
-    return undefined;
-  }
-
-  /** Files of the input that the scan did not see; gives files beside those whose content may lie there under another name. */
-  async #missing(input: InputFiles, seen: ReadonlySet<string>): Promise<FoundFile[]> {
-    const paths = new Set<string>();
-    for (const { harvester, input: owner, key } of this.#loop.jobs.values()) {
-      if (owner !== input || seen.has(key)) continue;
-      const { links } = await this.#env.fs.fstat(harvester.descriptor);
-      if (links === 0 && !harvester.removed) this.#env.count("removals");
-      harvester.removed ||= links === 0;
-      if (links > 0 && !harvester.renamed) this.#renamed(harvester.file, harvester.path);
-      harvester.renamed = true;
-      this.#loop.wake(harvester);
-    }
-    for (const file of input.files()) {
-      if (!file.past && seen.has(file.key)) file.searches = SEARCHES;
-      else if (file.searches > 0) paths.add(file.path).add(file.seenPath);
-    }
-    const found = new Map<string, FoundFile>();
-    for (const path of paths) {
-      for (const sibling of await input.discovery.siblings(path)) found.set(sibling.path, sibling);
-    }
-    for (const file of input.files()) {
-      if ((file.past || !seen.has(file.key)) && file.searches > 0) file.searches--;
-    }
-    return [...found.values()];
   }
 
   #forget(): void {

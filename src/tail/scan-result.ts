@@ -1,0 +1,122 @@
+import type { FoundFile } from "./discover.ts";
+import type { TailEnvironment } from "./environment.ts";
+import type { HarvestLoop } from "./harvest-loop.ts";
+import type { InputFiles } from "./input-files.ts";
+import type { Registry } from "./registry.ts";
+import { SEARCHES, type TrackedFile } from "./tracked-file.ts";
+
+/** Takes what a scan found to the files that are known, open or new. */
+export class ScanResult {
+  readonly #env: TailEnvironment;
+  readonly #registry: Registry;
+  readonly #loop: HarvestLoop;
+  readonly #inputs: readonly InputFiles[];
+
+  constructor(environment: TailEnvironment, registry: Registry, loop: HarvestLoop, inputs: readonly InputFiles[]) {
+    this.#env = environment;
+    this.#registry = registry;
+    this.#loop = loop;
+    this.#inputs = inputs;
+  }
+
+  /** Runs between two turns, so that no file changes hands while it is read. */
+  async apply(input: InputFiles, found: readonly FoundFile[]): Promise<void> {
+    const seen = new Set<string>();
+    const unknown: FoundFile[] = [];
+    for (const file of found) {
+      seen.add(`${file.stat.device}:${file.stat.inode}`);
+      if (!this.#known(input, file)) unknown.push(file);
+    }
+    const folders = await this.#missing(input, seen);
+    for (const sibling of folders) {
+      const key = `${sibling.stat.device}:${sibling.stat.inode}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      if (!this.#known(input, sibling) && !input.isCopy(sibling)) this.#openUnknown(input, sibling, true);
+    }
+    for (const file of unknown) {
+      if (!this.#tooOld(input, file) && !input.isCopy(file)) this.#openUnknown(input, file, false);
+    }
+    input.firstScan = false;
+  }
+
+  #openUnknown(input: InputFiles, { path, stat }: FoundFile, asCopyOnly: boolean): void {
+    this.#loop.open({
+      input,
+      file: null,
+      path,
+      key: `${stat.device}:${stat.inode}`,
+      asCopyOnly,
+      first: input.firstScan,
+    });
+  }
+
+  #tooOld(input: InputFiles, { stat }: FoundFile): boolean {
+    const { ignoreOlderMs = 0 } = input.options;
+    return ignoreOlderMs > 0 && this.#env.clock.now() - stat.modified > ignoreOlderMs;
+  }
+
+  /** A file whose inode is known: follows its name, and reads it if it changed. False if it is not known. */
+  #known(input: InputFiles, { path, stat }: FoundFile): boolean {
+    const key = `${stat.device}:${stat.inode}`;
+    const job = this.#loop.job(input, key);
+    const file = job?.harvester.file ?? input.byInode.get(key) ?? this.#orphan(input, key);
+    if (file === undefined) return false;
+    file.seenAt = this.#env.clock.now();
+    if (file.seenPath !== path) this.#renamed(file, path);
+    if (job !== undefined) {
+      job.harvester.path = path;
+      job.harvester.renamed ||= file.rotated;
+      if (stat.version !== file.version || stat.size !== file.size) this.#loop.wake(job.harvester);
+      return true;
+    }
+    const changed = stat.version !== file.version || stat.size !== file.size;
+    if (changed || (!file.looked && file.acknowledged.offset !== stat.size)) {
+      this.#loop.open({ input, file, path, key, asCopyOnly: false, first: input.firstScan });
+    }
+    return true;
+  }
+
+  #renamed(file: TrackedFile, path: string): void {
+    file.seenPath = path;
+    file.rotated = true;
+    file.changed = true;
+    this.#env.count("renames");
+  }
+
+  /** A file of an input that is no longer configured. */
+  #orphan(input: InputFiles, key: string): TrackedFile | undefined {
+    for (const file of this.#registry.files) {
+      if (file.key !== key || this.#inputs.some((other) => other.options.name === file.input)) continue;
+      input.adopt(file);
+      return file;
+    }
+    return undefined;
+  }
+
+  /** Files of the input that the scan did not see; gives files beside those whose content may lie there under another name. */
+  async #missing(input: InputFiles, seen: ReadonlySet<string>): Promise<FoundFile[]> {
+    const paths = new Set<string>();
+    for (const { harvester, input: owner, key } of this.#loop.jobs.values()) {
+      if (owner !== input || seen.has(key)) continue;
+      const { links } = await this.#env.fs.fstat(harvester.descriptor);
+      if (links === 0 && !harvester.removed) this.#env.count("removals");
+      harvester.removed ||= links === 0;
+      if (links > 0 && !harvester.renamed) this.#renamed(harvester.file, harvester.path);
+      harvester.renamed = true;
+      this.#loop.wake(harvester);
+    }
+    for (const file of input.files()) {
+      if (!file.past && seen.has(file.key)) file.searches = SEARCHES;
+      else if (file.searches > 0) paths.add(file.path).add(file.seenPath);
+    }
+    const found = new Map<string, FoundFile>();
+    for (const path of paths) {
+      for (const sibling of await input.discovery.siblings(path)) found.set(sibling.path, sibling);
+    }
+    for (const file of input.files()) {
+      if ((file.past || !seen.has(file.key)) && file.searches > 0) file.searches--;
+    }
+    return [...found.values()];
+  }
+}
