@@ -73,6 +73,12 @@ export function isCopyName(path: string, file: TrackedFile): boolean {
   return basename(path).startsWith(nameStem(file.path));
 }
 
+/** Whether the first bytes alone show that content is not that of `file`. */
+export function beginsOtherwise(head: Buffer, { fingerprint }: TrackedFile): boolean {
+  const { length, hash } = fingerprint;
+  return head.length >= length && fingerprintOf(head, length).hash !== hash;
+}
+
 /** What an unknown file is to content that is no longer in its place. */
 export async function compareWithPast(
   fs: TailFileSystem,

@@ -273,7 +273,7 @@ export class HarvestLoop {
     }
     harvester.renamed = harvester.file.rotated;
     // Who read that file so far holds what took its place.
-    for (const other of this.jobs.values()) {
+    for (const other of found === "known" ? this.jobs.values() : []) {
       if (other !== job && other.harvester.file === harvester.file) await this.#displaced(other);
     }
     return true;

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { crc32 } from "node:zlib";
 import {
+  beginsOtherwise,
   bytesBefore,
   compareWithPast,
   HEADER_LIMIT,
@@ -193,9 +194,10 @@ export class InputFiles {
     const fs = this.#env.fs;
     const open = await lookAt(fs, harvester.descriptor);
     const path = harvester.path;
-    const moved = first && !asCopyOnly ? await this.#samePath(open, path) : null;
+    const moved = first && !asCopyOnly && !this.#firstStart ? await this.#samePath(open, path) : null;
     if (moved !== null) return this.#readOnAs(harvester, moved, open, path, false);
     for (const candidate of this.#copyCandidates(path)) {
+      if (beginsOtherwise(open.head, candidate)) continue;
       const relation = this.#relationKnown(open, candidate) ?? (await this.#relation(open, candidate, descriptorOf));
       if (relation === "continues") {
         this.#env.count("copies");
@@ -268,6 +270,7 @@ export class InputFiles {
   /** Whether a doubt about an inode may wait for one more scan. */
   #mayWait(key: string): boolean {
     const waited = this.#waited.get(key) ?? 0;
+    if (this.#waited.size > 1000) this.#waited.clear();
     if (waited < SCANS_WAITED) this.#waited.set(key, waited + 1);
     else this.#waited.delete(key);
     return waited < SCANS_WAITED;
