@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { ANSWER_FILTER, excerpt, type ItemVerdict, isAllDelivered, readAnswer } from "./bulk-answer.ts";
 import { type BulkPart, gatherPart, slicePart, splitBody } from "./bulk-part.ts";
 import type { BulkAnswer, BulkBody, BulkEnvironment, BulkOptions, BulkOutcome } from "./bulk-types.ts";
@@ -8,10 +9,13 @@ const MAX_BYTES = 10 * 1024 * 1024;
 /** However small the requests that a cluster refuses as too large: bodies are not cut smaller than this beforehand. */
 const LEARNED_BYTES_FLOOR = 64 * 1024;
 
+/** What it is, and what Elasticsearch says of it. */
+type Trouble = readonly [what: string, details: string];
+
 /** What one request came to. */
 type Result =
   | { readonly kind: "answered"; readonly verdicts: readonly ItemVerdict[] | "all" }
-  | { readonly kind: "again"; readonly trouble: string; readonly waitMs: number }
+  | { readonly kind: "again"; readonly trouble: Trouble; readonly waitMs: number }
   | { readonly kind: "too large" };
 
 /** Sends bodies until every operation has its outcome, however long that takes. Source of the answers: Elasticsearch, "Bulk API". */
@@ -80,7 +84,7 @@ export class BulkSender {
       if (result.kind === "too large") return this.#halve(part, outcome, signal);
       let waitMs = 0;
       if (result.kind === "again") {
-        this.#troubles.meet(holder, result.trouble);
+        this.#troubles.meet(holder, ...result.trouble);
         waitMs = result.waitMs;
       } else {
         const again = this.#settle(part, result.verdicts, outcome, round, holder);
@@ -118,7 +122,11 @@ export class BulkSender {
     } catch (error) {
       signal.throwIfAborted();
       load = "overload";
-      return { kind: "again", trouble: `Elasticsearch cannot be reached: ${(error as Error).message}`, waitMs: 0 };
+      return {
+        kind: "again",
+        trouble: [`Elasticsearch cannot be reached: ${(error as Error).message}`, ""],
+        waitMs: 0,
+      };
     } finally {
       this.#concurrency.release(place, load);
     }
@@ -128,15 +136,15 @@ export class BulkSender {
     if (statusCode === 200) {
       const verdicts = isAllDelivered(body, count) ? "all" : readAnswer(body, count);
       if (verdicts !== undefined) return { kind: "answered", verdicts };
-      const trouble = `this is no answer of Elasticsearch's to ${count} operations: ${excerpt(body)}`;
+      const trouble: Trouble = [`this is no answer of Elasticsearch's to ${count} operations`, excerpt(body)];
       return { kind: "again", trouble, waitMs: 0 };
     }
     if (statusCode === 413) return { kind: "too large" };
-    const verb = statusCode === 429 || statusCode >= 500 ? "is busy" : "refuses requests";
+    const verb = statusCode === 429 || statusCode >= 500 ? "is busy and answers" : "refuses requests";
     // RFC 9110 10.2.3; a date there is not worth the reading.
     const asked = Number(headers["retry-after"] ?? 0) * 1000;
     const waitMs = asked > 0 ? Math.min(asked, this.#options.maxBackoffMs) : 0;
-    return { kind: "again", trouble: `Elasticsearch ${verb}: status ${statusCode}, ${excerpt(body)}`, waitMs };
+    return { kind: "again", trouble: [`Elasticsearch ${verb} with status ${statusCode}`, excerpt(body)], waitMs };
   }
 
   /** Counts verdicts; the places in the part of what has to be sent again. */
@@ -165,7 +173,7 @@ export class BulkSender {
       else if (this.#options.ownIds) outcome.existing++;
       else outcome.conflicts++;
     });
-    if (trouble !== undefined) this.#troubles.meet(holder, trouble);
+    if (trouble !== undefined) this.#troubles.meet(holder, trouble, "");
     return again;
   }
 
@@ -194,6 +202,8 @@ async function every(work: readonly Promise<void>[]): Promise<void> {
 function joined(own: AbortSignal, given: AbortSignal | undefined): { signal: AbortSignal; unlink: () => void } {
   const controller = new AbortController();
   const sources = given === undefined ? [own] : [own, given];
+  // One listener for each body on its way, and for each of its parts.
+  setMaxListeners(0, controller.signal, ...sources);
   const stop = (event: Event) => controller.abort((event.target as AbortSignal).reason);
   for (const source of sources) {
     if (source.aborted) controller.abort(source.reason);

@@ -28,9 +28,9 @@ export class Troubles {
     this.#now = now;
   }
 
-  /** `holder` waits, and why; numbers in the message do not make another kind. */
-  meet(holder: Holder, message: string): void {
-    const kind = message.replace(/\d+/g, "#").slice(0, 120);
+  /** `holder` waits, and why: what it is, and what Elasticsearch says of it. Numbers do not make another kind, nor do `details`. */
+  meet(holder: Holder, what: string, details: string): void {
+    const kind = what.replace(/\d+/g, "#").slice(0, 200);
     if (holder.kind === kind) return;
     this.#leave(holder);
     holder.kind = kind;
@@ -45,6 +45,7 @@ export class Troubles {
     this.#kinds.set(kind, { holders: 1, saidAt: now });
     this.#forget();
     this.#said = true;
+    const message = details === "" ? what : `${what}: ${details}`;
     this.#log.warn(`${message}; events are held and sent again until they are taken`);
   }
 
