@@ -190,7 +190,8 @@ async function write(logs: string, random: () => number): Promise<Set<string>> {
         traces,
         `${Array.from({ length: 100 }, () => `${next("trace")}\n  at one (a.js:1)\n  at two (b.js:2)`).join("\n")}\n`,
       );
-    await sleep(5);
+    // The whole takes about half a minute, so that there is time for a dozen deaths.
+    await sleep((30_000 * batch) / LINES);
     if (!rotated && line > LINES * 0.4) {
       renameSync(app, `${app}.1`);
       rotated = true;
