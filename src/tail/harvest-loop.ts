@@ -54,6 +54,7 @@ export class HarvestLoop {
   #timer: unknown = null;
   #tickAt = Number.POSITIVE_INFINITY;
   #retryAt = 0;
+  #roomMadeAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     environment: TailEnvironment,
@@ -160,7 +161,7 @@ export class HarvestLoop {
 
   async #openNext(): Promise<boolean> {
     if (this.jobs.size >= this.#options.harvesterLimit) {
-      if (this.#openings.size > 0) this.#env.count("waits");
+      if (this.#openings.size > 0) this.#makeRoom();
       return false;
     }
     for (const [key, opening] of this.#openings) {
@@ -330,6 +331,15 @@ export class HarvestLoop {
     const mayClose = this.#crowded() && !holds && !(harvester.removed && harvester.unframed);
     if ((over && !framer.inEvent) || mayClose) await this.#close(job);
     else this.#idle(job);
+  }
+
+  /** Files wait to be opened: those at their end are looked at, and closed if nothing speaks against it. */
+  #makeRoom(): void {
+    const now = this.#env.clock.now();
+    if (now - this.#roomMadeAt < this.#options.pollMs) return;
+    this.#roomMadeAt = now;
+    this.#env.count("waits");
+    for (const { harvester } of this.jobs.values()) this.#pollAt(harvester, now + this.#options.pollMs);
   }
 
   #crowded(): boolean {

@@ -299,6 +299,8 @@ export class InputFiles {
     this.#registry.removeCopy(copyKey({ input: this.options.name, device, inode }));
     file.birth = "";
     file.placeAt(device, inode, birth, path);
+    // After a crash it must be found here: the old place may be gone by then.
+    file.revision++;
     file.rotated ||= rotated;
     file.searches = 0;
     file.seenAt = this.#env.clock.now();

@@ -43,6 +43,7 @@ class Model {
   #lines = 0;
   #ids = 0;
   #half = "";
+  #movedWhileFull = false;
 
   constructor(world: World) {
     this.world = world;
@@ -111,6 +112,8 @@ class Model {
         await this.#stop(action.drain);
         break;
       case "crash":
+        // What moved while the registry could not be written cannot be found again by little content.
+        if (this.#movedWhileFull) break;
         // With a header that many files share, the registry must have seen more than that of a file to know it again.
         if (this.world.header > 0) {
           if (this.files.full) break;
@@ -124,8 +127,11 @@ class Model {
         break;
       case "free":
         this.files.full = false;
+        await this.wait(300);
+        this.#movedWhileFull = false;
         break;
     }
+    this.#movedWhileFull ||= this.files.full && ["rename", "copytruncate", "remove"].includes(action.do);
     this.#collect();
   }
 
