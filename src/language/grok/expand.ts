@@ -1,3 +1,4 @@
+import { FieldReferenceError, parseFieldReference } from "../../event/field-reference.ts";
 import { GrokError } from "./grok-error.ts";
 import type { GrokLibrary } from "./library.ts";
 
@@ -15,13 +16,13 @@ const MOST_CHARACTERS = 1_000_000;
 const DEEPEST = 200;
 
 /** `%{NAME}`, `%{NAME:field}`, `%{NAME:field:type}`, `%{NAME=definition}`; further text before the brace is ignored. */
-const REFERENCE = /%\{(\w+)(?::([@[\]\w:.-]+))?(?:=((?:[^{}\\]|\\[^]|\{(?:[^{}\\]|\\[^])*\})+))?[^}]*\}/y;
+const REFERENCE = /%\{(\w+)(?::([@[\]\w:.-]+))?(?:=((?:[^{}\\]|\\.|\{(?:[^{}\\]|\\.)*\})+))?[^}]*\}/sy;
 const NAMED_GROUP = /\(\?(?:<([^=!>][^>]*)>|'([^']+)')/y;
 const NAMED_CALL = /\\[kg](?:<([^>]+)>|'([^']+)')/y;
 
 /**
  * Replaces the references of a grok pattern.
- * @throws GrokError with code `undefined-pattern` or `recursion`
+ * @throws GrokError with code `undefined-pattern`, `recursion` or `bad-field`
  */
 export function expandPattern(pattern: string, library: GrokLibrary, namedCapturesOnly: boolean): ExpandedPattern {
   const expansion = new Expansion(library, namedCapturesOnly);
@@ -66,7 +67,7 @@ class Expansion {
       } else if (c === "(" && !inClass) {
         const group = matchAt(NAMED_GROUP, pattern, at);
         if (group !== null) {
-          this.#open(group[1] ?? (group[2] as string));
+          this.#open(group[1] ?? (group[2] as string), position);
           at += group[0].length;
           continue;
         }
@@ -86,7 +87,7 @@ class Expansion {
     if (this.#path.includes(name) || this.#path.length >= DEEPEST)
       throw new GrokError("recursion", `pattern "${name}" contains itself`, position, name);
     if (field === undefined && this.#namedOnly) this.text += "(?:";
-    else this.#open(field ?? name);
+    else this.#open(field ?? name, position);
     this.#path.push(name);
     this.write(pattern, position);
     this.#path.pop();
@@ -94,8 +95,14 @@ class Expansion {
   }
 
   /** Opens a capturing group for `[field]:type`. */
-  #open(spec: string): void {
+  #open(spec: string, position: number): void {
     const [, name = spec, type] = /^(.*?)(?::([^:]*))?$/.exec(spec) ?? [];
+    try {
+      parseFieldReference(name);
+    } catch (error) {
+      if (error instanceof FieldReferenceError) throw new GrokError("bad-field", error.message, position);
+      throw error;
+    }
     this.groups.push({ name, type: type === "int" || type === "float" ? type : "string" });
     this.#lastGroup.set(name, this.groups.length);
     this.text += `(?<g${this.groups.length}>`;

@@ -1,5 +1,5 @@
 /** What is wrong with a grok pattern. */
-export type GrokErrorCode = "undefined-pattern" | "bad-expression" | "recursion";
+export type GrokErrorCode = "undefined-pattern" | "bad-expression" | "recursion" | "bad-field";
 
 /** A grok pattern that cannot be compiled; `position` counts UTF-16 units of the pattern as the user wrote it. */
 export class GrokError extends Error {

@@ -1,4 +1,3 @@
-import type { EcsMode } from "../../plugin/definitions.ts";
 import { BASE_PATTERNS } from "./patterns-base.ts";
 import { httpdPatterns } from "./patterns-httpd.ts";
 import { javaPatterns } from "./patterns-java.ts";
@@ -10,7 +9,8 @@ import { TIME_PATTERNS } from "./patterns-time.ts";
 export class GrokLibrary {
   readonly #patterns: Map<string, string>;
 
-  constructor(ecs: EcsMode) {
+  /** With ECS (`v1`, `v8`) patterns capture into ECS fields, else into Logstash's older ones. */
+  constructor(ecs: "disabled" | "v1" | "v8") {
     this.#patterns = new Map(builtIn(ecs !== "disabled"));
   }
 

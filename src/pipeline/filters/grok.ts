@@ -1,11 +1,15 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, matchesGlob } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { globSync } from "tinyglobby";
+import { suggest } from "../../diagnostics/suggest.ts";
 import type { Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
-import type { Value } from "../../event/value.ts";
+import { Timestamp } from "../../event/timestamp.ts";
+import { isTree, type Value } from "../../event/value.ts";
+import { convert } from "../../language/grok/convert.ts";
+import { compileFieldWriter, type FieldCapture, type FieldWriter } from "../../language/grok/field-writer.ts";
 import { GrokError } from "../../language/grok/grok-error.ts";
 import { GrokLibrary } from "../../language/grok/library.ts";
-import { compileGrok, type GrokCapture, type GrokMatcher } from "../../language/grok/matcher.ts";
+import { compileGrok, type GrokMatcher } from "../../language/grok/matcher.ts";
 import { defineFilter, type EcsMode, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, hash, list, number, type OptionValues, text } from "../../plugin/options.ts";
 
@@ -73,11 +77,7 @@ export const grok: FilterPlugin = defineFilter({
 
   check(settings, ecs) {
     const problems: OptionProblem[] = [];
-    for (const folder of settings.patterns_dir) {
-      if (!existsSync(folder))
-        problems.push({ option: "patterns_dir", message: `there is no folder ${folder}`, severity: "warning" });
-    }
-    const library = libraryOf(settings, ecs);
+    const library = libraryOf(settings, ecs, (problem) => problems.push(problem));
     if (Object.keys(settings.match).length === 0)
       problems.push({ option: "match", message: "match is empty: nothing is looked for", severity: "warning" });
     for (const pattern of Object.values(settings.match).flat()) {
@@ -85,15 +85,15 @@ export const grok: FilterPlugin = defineFilter({
         compileGrok(String(pattern), library, { namedCapturesOnly: settings.named_captures_only });
       } catch (error) {
         if (!(error instanceof GrokError)) throw error;
-        problems.push({ option: "match", message: error.message });
+        problems.push(problemOf(error, library));
       }
     }
     return problems;
   },
 
   create(settings, host) {
-    const library = libraryOf(settings, host.ecs);
-    const overwrite = new Set(settings.overwrite.map((name) => new FieldReference(name).path.join("\0")));
+    const library = libraryOf(settings, host.ecs, ({ message }) => host.log.warn(message));
+    const overwrite = new Set(settings.overwrite.map((name) => keyOf(new FieldReference(name))));
     const fields = Object.entries(settings.match).map(([name, patterns]) => ({
       source: new FieldReference(name),
       groks: [patterns].flat().map((pattern) => {
@@ -104,7 +104,8 @@ export const grok: FilterPlugin = defineFilter({
     const once = settings.break_on_match;
     return {
       timeoutTags: [settings.tag_on_timeout],
-      timeoutMillis: settings.timeout_millis,
+      // 0 switches the time limit off; the runtime's own stays.
+      ...(settings.timeout_millis > 0 && { timeoutMillis: settings.timeout_millis }),
       apply(event) {
         let matched = false;
         for (const { source, groks } of fields) {
@@ -120,27 +121,25 @@ export const grok: FilterPlugin = defineFilter({
   },
 });
 
-/** Elements of a list are matched one by one; numbers and booleans as text. */
+/** Elements of a list are matched one by one; numbers, booleans and times as text. */
 function matchValue(value: Value, groks: readonly Grok[], event: Event, once: boolean): boolean {
-  if (Array.isArray(value)) return value.map((item) => matchValue(item as Value, groks, event, once)).includes(true);
-  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) return false;
-  const text = typeof value === "string" ? value : String(value);
   let matched = false;
+  if (typeof value !== "string") {
+    if (!Array.isArray(value)) return !isTree(value) && matchValue(String(value), groks, event, once);
+    for (const item of value as readonly Value[]) if (matchValue(item, groks, event, once)) matched = true;
+    return matched;
+  }
   for (const one of groks) {
-    if (!one.match(text, event)) continue;
+    if (!one.match(value, event)) continue;
     matched = true;
-    if (once) return true;
+    if (once) break;
   }
   return matched;
 }
 
-interface Capture {
-  readonly field: FieldReference;
-  readonly type: GrokCapture["type"];
-  /** Number of its group; -1 when there are several. */
-  readonly group: number;
-  readonly groups: readonly number[];
+interface Capture extends FieldCapture {
   readonly overwrites: boolean;
+  readonly isTimestamp: boolean;
 }
 
 /** One pattern with its fields compiled. */
@@ -148,6 +147,7 @@ class Grok {
   readonly #matcher: GrokMatcher;
   readonly #captures: readonly Capture[];
   readonly #keepEmpty: boolean;
+  readonly #write: FieldWriter;
 
   constructor(matcher: GrokMatcher, settings: Settings, overwrite: ReadonlySet<string>) {
     this.#matcher = matcher;
@@ -155,43 +155,48 @@ class Grok {
     this.#captures = matcher.captures.map(({ name, type, groups }) => {
       const own = new FieldReference(name);
       const field = settings.target === undefined ? own : new FieldReference(below(settings.target, own));
-      const group = groups.length === 1 ? (groups[0] as number) : -1;
-      return { field, type, group, groups, overwrites: overwrite.has(own.path.join("\0")) };
+      const isTimestamp = !field.isMetadata && field.path.length === 1 && field.path[0] === "@timestamp";
+      return { field, type, groups, overwrites: overwrite.has(keyOf(own)), isTimestamp };
     });
+    const place = this.#place.bind(this);
+    this.#write = this.#keepEmpty
+      ? (event, groups) => {
+          for (let i = 0; i < this.#captures.length; i++) place(event, groups, i);
+        }
+      : compileFieldWriter(this.#captures, place);
   }
 
   match(text: string, event: Event): boolean {
     const groups = this.#matcher.match(text);
     if (groups === null) return false;
-    for (const capture of this.#captures) {
-      const value = capture.group >= 0 ? this.#one(groups[capture.group], capture) : this.#several(groups, capture);
-      if (value === undefined) continue;
-      if (capture.overwrites) capture.field.set(event, value);
-      else if (!capture.field.setIfAbsent(event, value)) {
-        capture.field.set(event, [capture.field.get(event), value].flat() as Value);
-      }
-    }
+    this.#write(event, groups);
     return true;
   }
 
-  #one(text: string | undefined, { type }: Capture): Value | undefined {
-    if (text === undefined) return this.#keepEmpty ? null : undefined;
-    if (text === "" && !this.#keepEmpty) return undefined;
-    if (type === "string") return text;
-    const number = type === "int" ? Number.parseInt(text, 10) : Number.parseFloat(text);
-    return Number.isNaN(number) ? 0 : number;
+  /** Puts capture `i` in or beside what the field has. */
+  #place(event: Event, groups: RegExpExecArray, i: number): void {
+    const capture = this.#captures[i] as Capture;
+    for (const group of capture.groups) {
+      const text = groups[group];
+      if (text !== undefined && text !== "") this.#add(event, capture, convert(text, capture.type));
+      else if (this.#keepEmpty) this.#add(event, capture, text === undefined ? null : convert(text, capture.type));
+    }
   }
 
-  /** A name that the pattern has several times: a list where more than one captured something. */
-  #several(groups: RegExpExecArray, capture: Capture): Value | undefined {
-    const values: Value[] = [];
-    for (const group of capture.groups) {
-      const value = this.#one(groups[group], capture);
-      if (value !== undefined && value !== null) values.push(value);
-    }
-    if (values.length === 0) return this.#keepEmpty ? null : undefined;
-    return values.length === 1 ? values[0] : values;
+  #add(event: Event, { field, overwrites, isTimestamp }: Capture, value: Value): void {
+    const before = overwrites ? undefined : field.get(event);
+    if (before === undefined || before === null) {
+      const stored = isTimestamp ? Timestamp.parse(String(value)) : value;
+      if (stored === undefined) event.tag("_timestampparsefailure");
+      else field.set(event, stored);
+    } else if (Array.isArray(before)) field.set(event, [...(before as readonly Value[]), value]);
+    // An object or the event's time beside a text would be nonsense: they stay, as they do in Logstash.
+    else if (typeof before !== "object") field.set(event, [before, value]);
   }
+}
+
+function keyOf(field: FieldReference): string {
+  return [field.isMetadata, ...field.path].join("\0");
 }
 
 /** A reference below another: `[target][a][b]`. */
@@ -200,10 +205,20 @@ function below(target: string, own: FieldReference): string {
   return prefix + own.path.map((name) => `[${name}]`).join("");
 }
 
-function libraryOf(settings: Settings, ecs: EcsMode): GrokLibrary {
+function libraryOf(settings: Settings, ecs: EcsMode, report: (problem: OptionProblem) => void): GrokLibrary {
   const library = new GrokLibrary(ecs);
+  const warn = (message: string): void => report({ option: "patterns_dir", message, severity: "warning" });
   for (const folder of settings.patterns_dir) {
-    for (const file of patternFiles(folder, settings.patterns_files_glob)) library.addFile(readFileSync(file, "utf8"));
+    const files = patternFiles(folder, settings.patterns_files_glob);
+    if (files.length === 0) warn(`no file of patterns in ${folder}`);
+    for (const file of files) {
+      try {
+        for (const line of library.addFile(readFileSync(file, "utf8")))
+          warn(`line ${line} of ${file} has a name without a pattern`);
+      } catch (error) {
+        warn(`cannot read ${file}: ${(error as Error).message}`);
+      }
+    }
   }
   for (const [name, pattern] of Object.entries(settings.pattern_definitions)) library.add(name, String(pattern));
   return library;
@@ -212,10 +227,14 @@ function libraryOf(settings: Settings, ecs: EcsMode): GrokLibrary {
 function patternFiles(folder: string, glob: string): string[] {
   const stat = statSync(folder, { throwIfNoEntry: false });
   if (stat === undefined) return [];
-  if (stat.isFile()) return [folder];
-  return readdirSync(folder)
-    .filter((name) => glob === "*" || matchesGlob(name, glob))
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .sort();
+  return stat.isFile() ? [folder] : globSync(glob, { cwd: folder, absolute: true, expandDirectories: false }).sort();
+}
+
+function problemOf(error: GrokError, library: GrokLibrary): OptionProblem {
+  const near = error.code === "undefined-pattern" ? suggest(error.pattern ?? "", library.names()) : undefined;
+  return {
+    option: "match",
+    message: `${error.message} (character ${error.position + 1} of the pattern)`,
+    ...(near !== undefined && { help: `did you mean "${near}"?` }),
+  };
 }
