@@ -109,7 +109,7 @@ class Model {
         this.#acknowledge(action.which);
         break;
       case "stop":
-        await this.#stop(action.drain);
+        if (!this.#movedWhileFull) await this.#stop(action.drain);
         break;
       case "crash":
         // What moved while the registry could not be written cannot be found again by little content.
