@@ -103,13 +103,14 @@ class ElasticConnection implements BulkConnection {
       ...(gzipped ? { "content-encoding": "gzip", "accept-encoding": "gzip" } : {}),
     };
     const params = { method: "POST", path: this.#path, querystring: { ...query }, bulkBody: body as unknown as string };
-    const openTelemetry = { enabled: false };
     const options = {
       meta: true,
       asStream: true,
       maxRetries: 0,
       compression: false,
-      openTelemetry,
+      openTelemetry: { enabled: false },
+      // Hides from us which host it was; its errors do not leave this file.
+      redaction: { type: "off" },
       headers,
       signal,
     } as const;
