@@ -94,7 +94,7 @@ export class BulkSender {
         part = gatherPart(part, again);
       }
       failures++;
-      await this.#environment.clock.sleep(Math.max(waitMs, this.#pause(failures)), signal);
+      await this.#sleep(Math.max(waitMs, this.#pause(failures)), signal);
     }
   }
 
@@ -175,6 +175,16 @@ export class BulkSender {
     });
     if (trouble !== undefined) this.#troubles.meet(holder, trouble, "");
     return again;
+  }
+
+  async #sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#environment.clock.sleep(milliseconds, signal);
+    } catch (error) {
+      // Timers have an error of their own for an abort.
+      signal.throwIfAborted();
+      throw error;
+    }
   }
 
   /** Grows by two; between half and all of it, so that many senders do not come back together. */
