@@ -215,6 +215,7 @@ export class InputFiles {
 
   async #begin(harvester: Harvester, open: OpenFile, first: boolean): Promise<boolean> {
     const file = harvester.file;
+    this.#waited.delete(file.key);
     const { stat, head } = open;
     const end = await bytesBefore(this.#env.fs, open.descriptor, stat.size);
     if (end.length < Math.min(stat.size, TAIL_BYTES) || head.length < Math.min(stat.size, HEAD_BYTES)) return false;
@@ -272,7 +273,6 @@ export class InputFiles {
     const waited = this.#waited.get(key) ?? 0;
     if (this.#waited.size > 1000) this.#waited.clear();
     if (waited < SCANS_WAITED) this.#waited.set(key, waited + 1);
-    else this.#waited.delete(key);
     return waited < SCANS_WAITED;
   }
 
