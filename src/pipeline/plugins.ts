@@ -8,6 +8,7 @@ import { rubydebug } from "./codecs/rubydebug.ts";
 import { date } from "./filters/date.ts";
 import { dissect } from "./filters/dissect.ts";
 import { drop } from "./filters/drop.ts";
+import { grok } from "./filters/grok.ts";
 import { json } from "./filters/json.ts";
 import { mutate } from "./filters/mutate.ts";
 import { beats } from "./inputs/beats.ts";
@@ -30,6 +31,7 @@ export const PLUGINS: readonly Plugin[] = [
   date,
   dissect,
   drop,
+  grok,
   json,
   mutate,
   // outputs

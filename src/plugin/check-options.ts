@@ -33,7 +33,7 @@ export function checkOptions(
 ): CheckedOptions {
   let ok = true;
   const tell: ReportSetting = (problem) => {
-    if (problem.severity === "error") ok = false;
+    if (problem.severity !== "warning") ok = false;
     report(problem);
   };
   const declared: Options = { ...common, ...plugin.options };

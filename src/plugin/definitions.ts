@@ -31,7 +31,8 @@ export interface OptionProblem {
   readonly option: string;
   readonly message: string;
   readonly help?: string;
-  readonly severity?: "error" | "warning";
+  /** Default: error. `host`: depends on this machine (an absent file): an error at start, a warning in `check`. */
+  readonly severity?: "error" | "warning" | "host";
 }
 
 /** An example of the docs and, with `given`, a test: what goes in and what comes out. */

@@ -24,7 +24,7 @@ export interface NamedSetting {
 /** Something wrong with a setting. */
 export interface SettingProblem {
   readonly code: "CONF010" | "CONF011" | "CONF012" | "CONF013" | "CONF014" | "CONF015" | "CONF016";
-  readonly severity: "error" | "warning";
+  readonly severity: "error" | "warning" | "host";
   readonly message: string;
   readonly place: object;
   readonly label?: string;

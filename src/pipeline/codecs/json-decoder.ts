@@ -1,72 +1,59 @@
-import type { Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
 import { TextSlice } from "../../event/lazy-value.ts";
-import { Timestamp } from "../../event/timestamp.ts";
-import { isTree, type StoredTree, setOwn, type Value } from "../../event/value.ts";
-import type { Decoder, EcsMode } from "../../plugin/definitions.ts";
+import { isTree, type StoredTree } from "../../event/value.ts";
+import type { Decoder } from "../../plugin/definitions.ts";
+import { adoptDocument } from "../../transform/adopt-document.ts";
 import { charsetDecoder } from "./charset.ts";
-
-const ORIGINAL: FieldReference = new FieldReference("[event][original]");
+import { keepOriginal } from "./plain.ts";
 
 export interface JsonDecoderSettings {
   readonly charset: string;
   /** Field that the document goes into; undefined: the event itself. */
   readonly target: string | undefined;
+  /** Keep the text of a document that is one event in `[event][original]`, unless it has one. */
+  readonly keepsOriginal: boolean;
+  /** Flag of records that are cut and therefore no JSON, and their tag. */
+  readonly cut?: { readonly flag: number; readonly tag: string };
 }
 
 /** Reads a record as a JSON object, or an array of objects as several events. What is no JSON stays whole in `message`, tagged. */
-export function jsonDecoder(settings: JsonDecoderSettings, ecs: EcsMode): Decoder {
+export function jsonDecoder(settings: JsonDecoderSettings): Decoder {
   const decode = charsetDecoder(settings.charset);
   const target = settings.target === undefined ? undefined : new FieldReference(settings.target);
   return {
-    decode(record, event, more) {
-      const slice =
-        decode === undefined
-          ? new TextSlice(record.bytes, record.start, record.end)
-          : decode(record.bytes, record.start, record.end);
-      const text = typeof slice === "string" ? slice : slice.materialise();
-      if (text.trim() === "") {
-        event.cancelled = true;
+    decode({ bytes, start, end, flags }, event, more) {
+      const slice = decode === undefined ? new TextSlice(bytes, start, end) : decode(bytes, start, end);
+      const { cut } = settings;
+      if (cut !== undefined && (flags & cut.flag) !== 0) {
+        event.fields["message"] = slice;
+        event.tag(cut.tag);
         return;
       }
-      let parsed: unknown;
-      try {
-        parsed = JSON.parse(text);
-      } catch {
-        parsed = undefined;
+      const documents = documentsOf(typeof slice === "string" ? slice : slice.materialise());
+      if (documents === undefined) {
+        event.fields["message"] = slice;
+        event.tag("_jsonparsefailure");
+        return;
       }
-      const documents = Array.isArray(parsed) ? parsed : [parsed];
       if (documents.length === 0) event.cancelled = true;
-      documents.forEach((document: unknown, i) => {
+      for (let i = 0; i < documents.length; i++) {
         const into = i === 0 ? event : more();
-        if (!isTree(document)) {
-          into.fields["message"] = slice;
-          into.tag("_jsonparsefailure");
-        } else if (target !== undefined) target.set(into, document);
-        else adoptDocument(into, document);
-        if (ecs !== "disabled" && documents.length === 1 && !ORIGINAL.has(into)) ORIGINAL.set(into, slice);
-      });
+        if (target !== undefined) target.set(into, documents[i] as StoredTree);
+        else adoptDocument(into, documents[i] as StoredTree);
+      }
+      if (settings.keepsOriginal && documents.length === 1) keepOriginal(event, slice);
     },
   };
 }
 
-/** Moves a document's fields into the event; `@timestamp` becomes a timestamp, or stays aside with a tag when it is none. */
-export function adoptDocument(event: Event, document: StoredTree): void {
-  for (const key of Object.keys(document)) {
-    const value = document[key] as Value;
-    if (key === "@timestamp") {
-      const time =
-        typeof value === "string"
-          ? Timestamp.parse(value)
-          : typeof value === "number"
-            ? new Timestamp(Math.round(value * 1000))
-            : undefined;
-      if (time === undefined) {
-        event.tag("_timestampparsefailure");
-        event.fields["_@timestamp"] = value;
-      } else event.timestamp = time;
-    } else if (key === "@metadata") {
-      if (isTree(value)) Object.assign(event.metadata, value);
-    } else setOwn(event.fields, key, value);
+/** The objects of a text; none for a blank one; undefined where it is no JSON, or not made of objects. */
+function documentsOf(text: string): StoredTree[] | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return text.trim() === "" ? [] : undefined;
   }
+  if (isTree(parsed)) return [parsed];
+  return Array.isArray(parsed) && parsed.every(isTree) ? parsed : undefined;
 }

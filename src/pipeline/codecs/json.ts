@@ -20,6 +20,12 @@ export const json: CodecPlugin = defineCodec({
       given: '{"user":{"name":"ann"},"n":1}',
       expect: [{ "[user][name]": "ann", n: 1, "[event][original]": '{"user":{"name":"ann"},"n":1}' }],
     },
+    {
+      title: "Into a field",
+      config: 'json { target => "[doc]" }',
+      given: '{"n":1}',
+      expect: [{ "[doc][n]": 1 }],
+    },
     { title: "An array", config: "json { }", given: '[{"n":1},{"n":2}]', expect: [{ n: 1 }, { n: 2 }] },
     {
       title: "Not JSON",
@@ -29,7 +35,7 @@ export const json: CodecPlugin = defineCodec({
     },
   ],
   check: checkCharset,
-  decoder: (settings, host) => jsonDecoder(settings, host.ecs),
+  decoder: ({ charset, target }, host) => jsonDecoder({ charset, target, keepsOriginal: host.ecs !== "disabled" }),
   encoder() {
     const writer = new JsonWriter();
     return {

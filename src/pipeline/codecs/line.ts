@@ -1,9 +1,8 @@
-import { compileSprintf } from "../../language/sprintf.ts";
 import { type CodecPlugin, defineCodec } from "../../plugin/definitions.ts";
 import { text } from "../../plugin/options.ts";
-import { charsetDecoder, checkCharset } from "./charset.ts";
+import { checkCharset } from "./charset.ts";
 import { lineFramer } from "./line-framer.ts";
-import { DEFAULT_FORMAT, plainDecoder } from "./plain.ts";
+import { plainDecoder, textFormat } from "./plain.ts";
 
 const options = {
   charset: text({ description: "Encoding of the bytes", default: "UTF-8" }),
@@ -31,10 +30,9 @@ export const line: CodecPlugin = defineCodec({
   ],
   check: checkCharset,
   framer: (settings) => lineFramer(settings.delimiter),
-  decoder: (settings, host) =>
-    plainDecoder(charsetDecoder(settings.charset) === undefined ? "UTF-8" : settings.charset, host.ecs),
+  decoder: (settings, host) => plainDecoder(settings.charset, host.ecs),
   encoder(settings) {
-    const format = compileSprintf(settings.format ?? DEFAULT_FORMAT);
+    const format = textFormat(settings.format);
     return { encode: (event, out) => out.text(format(event) + settings.delimiter) };
   },
 });

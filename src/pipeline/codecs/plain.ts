@@ -1,8 +1,11 @@
+import type { Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
 import { TextSlice } from "../../event/lazy-value.ts";
+import type { StoredValue } from "../../event/value.ts";
 import { compileSprintf } from "../../language/sprintf.ts";
 import { type CodecPlugin, type Decoder, defineCodec, type EcsMode } from "../../plugin/definitions.ts";
 import { text } from "../../plugin/options.ts";
+import { eventText } from "../../transform/event-text.ts";
 import { charsetDecoder, checkCharset } from "./charset.ts";
 
 const options = {
@@ -26,29 +29,35 @@ export const plain: CodecPlugin = defineCodec({
   check: checkCharset,
   decoder: (settings, host) => plainDecoder(settings.charset, host.ecs),
   encoder(settings) {
-    const format = compileSprintf(settings.format ?? DEFAULT_FORMAT);
+    const format = textFormat(settings.format);
     return { encode: (event, out) => out.text(format(event)) };
   },
 });
 
-export const DEFAULT_FORMAT = "%{@timestamp} %{[host][name]} %{message}";
+/** The text written for an event: by the user's format, else time, host and message. */
+export function textFormat(format: string | undefined): (event: Event) => string {
+  return format === undefined ? eventText : compileSprintf(format);
+}
+
 const ORIGINAL: FieldReference = new FieldReference("[event][original]");
+
+/** `[event][original]`, unless the event has one. */
+export function keepOriginal(event: Event, original: StoredValue): void {
+  if (event.fields["event"] === undefined) event.fields["event"] = { original };
+  else if (!ORIGINAL.has(event)) ORIGINAL.set(event, original);
+}
 
 /** Puts a record's text into `message`, and with ECS into `event.original`: both are the same slice of bytes until someone changes one. */
 export function plainDecoder(charset: string, ecs: EcsMode): Decoder {
   const decode = charsetDecoder(charset);
   const keepsOriginal = ecs !== "disabled";
   return {
-    isPlain: true,
-    decode(record, event) {
-      const message =
-        decode === undefined
-          ? new TextSlice(record.bytes, record.start, record.end)
-          : decode(record.bytes, record.start, record.end);
+    // Inputs may take the bytes as they are only where they are UTF-8.
+    isPlain: decode === undefined,
+    decode({ bytes, start, end }, event) {
+      const message = decode === undefined ? new TextSlice(bytes, start, end) : decode(bytes, start, end);
       event.fields["message"] = message;
-      if (!keepsOriginal) return;
-      if (event.fields["event"] === undefined) event.fields["event"] = { original: message };
-      else if (!ORIGINAL.has(event)) ORIGINAL.set(event, message);
+      if (keepsOriginal) keepOriginal(event, message);
     },
   };
 }

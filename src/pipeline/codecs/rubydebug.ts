@@ -2,6 +2,7 @@ import { Timestamp } from "../../event/timestamp.ts";
 import { isTree, type Value } from "../../event/value.ts";
 import { type CodecPlugin, defineCodec } from "../../plugin/definitions.ts";
 import { boolean } from "../../plugin/options.ts";
+import { rubyInspect } from "../../transform/ruby-inspect.ts";
 
 const options = {
   metadata: boolean({ description: "Show `@metadata` too", default: false }),
@@ -14,9 +15,9 @@ export const rubydebug: CodecPlugin = defineCodec({
   examples: [{ title: "With metadata", config: "rubydebug { metadata => true }" }],
   encoder: (settings) => ({
     encode(event, out) {
-      const fields = settings.metadata
-        ? { ...event.toObject(), "@metadata": event.metadataObject() }
-        : event.toObject();
+      const fields = event.toObject();
+      const metadata = settings.metadata ? event.metadataObject() : {};
+      if (Object.keys(metadata).length > 0) fields["@metadata"] = metadata;
       out.text(`${render(fields, 0)}\n`);
     },
   }),
@@ -26,21 +27,22 @@ const STEP = 4;
 
 /** Names stand right-aligned before their arrows, as awesome_print sets them; nested ones four columns further in. */
 function render(value: Value, depth: number): string {
-  if (typeof value === "string") return JSON.stringify(value).replaceAll("#{", "\\#{");
+  if (typeof value === "string") return rubyInspect(value);
   if (value === null) return "nil";
   if (value instanceof Timestamp) return value.toString();
-  const inner = " ".repeat((depth + 1) * STEP);
   const outer = " ".repeat(depth * STEP);
   if (Array.isArray(value)) {
     if (value.length === 0) return "[]";
+    const inner = outer + " ".repeat(STEP);
     const width = String(value.length - 1).length;
     const items = value.map((item, i) => `${inner}[${String(i).padStart(width)}] ${render(item as Value, depth + 1)}`);
     return `[\n${items.join(",\n")}\n${outer}]`;
   }
   if (!isTree(value)) return String(value);
-  const names = Object.keys(value).map((name) => JSON.stringify(name));
+  const names = Object.keys(value).map(rubyInspect);
   if (names.length === 0) return "{}";
-  const width = Math.max(...names.map((name) => name.length)) + (depth + 1) * STEP;
+  const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
+  const width = longest + (depth + 1) * STEP;
   const lines = Object.values(value).map(
     (item, i) => `${(names[i] as string).padStart(width)} => ${render(item as Value, depth + 1)}`,
   );

@@ -7,8 +7,8 @@ import type { NamedSetting, RawSetting } from "../../plugin/settings.ts";
 export interface TextRules {
   readonly supportEscapes: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** An unset variable is an error at start, a warning in `check`. */
-  readonly missingVariable: "error" | "warning";
+  /** What depends on the host (an unset variable, an absent file) is an error at start, a warning in `check`. */
+  readonly hostProblem: "error" | "warning";
   readonly found: DiagnosticCollector;
 }
 
@@ -21,7 +21,7 @@ function substituted(text: string, node: ValueNode, rules: TextRules): string {
   const { text: result, missing } = substituteVariables(text, rules.environment);
   for (const name of missing) {
     const help = `set it, or give a default: \${${name}:default}`;
-    const severity = rules.missingVariable;
+    const severity = rules.hostProblem;
     rules.found.add({
       code: "CONF007",
       severity,
@@ -57,7 +57,8 @@ function rawSetting(node: ValueNode, rules: TextRules): RawSetting {
       return {
         kind: "hash",
         entries: node.entries.map(({ key, value }) => ({
-          key: key.type === "string" ? textOf(key, rules) : key.text,
+          // Logstash replaces variables in values only.
+          key: key.type === "string" ? (rules.supportEscapes ? readEscapes(key.raw) : key.raw) : key.text,
           value: rawSetting(value, rules),
         })),
         place,

@@ -49,7 +49,7 @@ export function textRules(
   return {
     supportEscapes: definition.supportEscapes,
     environment: process.env,
-    missingVariable: strictness === "start" ? "error" : "warning",
+    hostProblem: strictness === "start" ? "error" : "warning",
     found,
   };
 }
@@ -165,8 +165,9 @@ class Resolver {
     return `${node.name}#${count}`;
   }
 
-  readonly #report: ReportSetting = ({ place, ...rest }) => {
-    this.#found.add({ ...rest, span: place as Span });
+  readonly #report: ReportSetting = ({ place, severity, ...rest }) => {
+    const own = severity === "host" ? this.#rules.hostProblem : severity;
+    this.#found.add({ ...rest, severity: own, span: place as Span });
   };
 
   readonly #checkCodec = (name: string, settings: readonly NamedSetting[], place: object): CodecChoice | undefined => {

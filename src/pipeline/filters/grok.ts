@@ -85,7 +85,11 @@ export const grok: FilterPlugin = defineFilter({
         compileGrok(String(pattern), library, { namedCapturesOnly: settings.named_captures_only });
       } catch (error) {
         if (!(error instanceof GrokError)) throw error;
-        problems.push(problemOf(error, library));
+        // Where a folder of patterns is absent, so are its names.
+        problems.push({
+          ...problemOf(error, library),
+          ...(problems.some(({ option }) => option === "patterns_dir") ? { severity: "host" as const } : {}),
+        });
       }
     }
     return problems;

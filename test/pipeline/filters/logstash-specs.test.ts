@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Event } from "../../../src/event/event.ts";
 import { FieldReference } from "../../../src/event/field-reference.ts";
-import type { StoredTree, Value } from "../../../src/event/value.ts";
+import type { StoredTree } from "../../../src/event/value.ts";
+import { GrokLibrary } from "../../../src/language/grok/library.ts";
 import { compileSprintf } from "../../../src/language/sprintf.ts";
 import { PLUGINS } from "../../../src/pipeline/plugins.ts";
 import type { EcsMode } from "../../../src/plugin/definitions.ts";
@@ -33,9 +34,20 @@ interface Case {
 
 /** Cases that do not hold here, with the reason. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
+  "8929b07c0b": "3.1415 and the like hold; 1.0 and 1 are one number in JavaScript",
+  "47a714a2f2": "the time limit is the runtime's: test/pipeline/run/time-limit.test.ts",
   a36f9e5fe6: "123.0 and 123 are one number in JavaScript",
   "5e209fcad6": "2147483648.0 and 2147483648 are one number in JavaScript",
 };
+
+/** Names of grok patterns that a case uses without defining them. */
+function patternsOf(one: Case): string[] {
+  const used = [...one.config.matchAll(/%\{([A-Z][A-Z0-9_]+)[:}\s]/g)].map((match) => match[1] as string);
+  return used.filter((name) => !one.config.includes(`"${name}"`));
+}
+
+const libraries = (["disabled", "v1"] as const).map((ecs) => new GrokLibrary(ecs));
+const known = (name: string): boolean => libraries.every((library) => library.get(name) !== undefined);
 
 const filters = new Set(PLUGINS.filter(({ kind }) => kind === "filter").map(({ name }) => name));
 const cases = conformanceCases<Case>("logstash-specs.jsonl");
@@ -51,7 +63,9 @@ describe("Logstash's own specs", () => {
       [...one.config.matchAll(/^\s*(?:filter\s*\{)?\s*([a-z_]+)\s*\{/gm)]
         .map((match) => match[1] as string)
         .filter((name) => name !== "filter");
-    const runnable = own.filter((one) => needed(one).every((name) => filters.has(name)));
+    const runnable = own.filter(
+      (one) => needed(one).every((name) => filters.has(name)) && patternsOf(one).every(known),
+    );
     if (runnable.length === 0) {
       it.skip(`${plugin}: ${own.length} cases need filters of later issues`);
       continue;
@@ -87,12 +101,12 @@ function runCase(one: Case): void {
   for (const [reference, value, index = 0] of one.expect) {
     const event = outputs[index];
     assert.ok(event !== undefined, `there is no event ${index}`);
-    assert.deepEqual(normal(valueOf(event, reference)), normal(value), reference);
+    assert.deepEqual(normal(fieldOf(event, reference)), normal(value), reference);
   }
   for (const check of one.checks) assertCheck(check, outputs);
 }
 
-function valueOf(event: Event, reference: string): unknown {
+function fieldOf(event: Event, reference: string): unknown {
   return comparable(new FieldReference(reference).get(event));
 }
 
@@ -103,13 +117,22 @@ function normal(value: unknown): unknown {
 }
 
 function assertCheck(check: Check, outputs: readonly Event[]): void {
-  if (check.op === "output_count") return assert.equal(outputs.length, check.value);
-  if (check.op === "dropped" || check.op === "not_dropped")
-    return assert.equal(outputs.length === 0, (check.op === "dropped") !== (check.negate ?? false));
+  if (check.op === "output_count") {
+    assert.equal(outputs.length, check.value);
+    return;
+  }
+  if (check.op === "dropped" || check.op === "not_dropped") {
+    assert.equal(outputs.length === 0, (check.op === "dropped") !== (check.negate ?? false));
+    return;
+  }
   const event = outputs[check.event ?? 0];
   assert.ok(event !== undefined, "no event came out");
-  if (check.op === "sprintf") return assert.equal(compileSprintf(check.ref ?? "")(event), check.value);
-  const actual = check.ref === undefined ? comparable(event.toObject()) : valueOf(event, check.ref);
+  if (check.op === "sprintf") {
+    assert.equal(compileSprintf(check.ref ?? "")(event), check.value);
+    return;
+  }
+  if (check.op === "present" && check.ref !== undefined && new FieldReference(check.ref).has(event)) return;
+  const actual = check.ref === undefined ? comparable(event.toObject()) : fieldOf(event, check.ref);
   const holds = evaluate(check, actual);
   if (holds === undefined) return;
   assert.equal(
@@ -202,5 +225,3 @@ function typeMatches(type: string, actual: unknown): boolean {
       return true;
   }
 }
-
-export type { Value };
