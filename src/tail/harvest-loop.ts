@@ -232,6 +232,8 @@ export class HarvestLoop {
 
   async #turn(job: Job): Promise<void> {
     const { harvester, input } = job;
+    // Closed while it waited; its inode may have another job by now.
+    if (!this.#isOpen(job)) return;
     harvester.lastTurnAt = this.#env.clock.now();
     try {
       if (!harvester.identified && !(await this.#identify(job))) return;
@@ -368,8 +370,13 @@ export class HarvestLoop {
     this.#pollAt(harvester, at);
   }
 
+  #isOpen(job: Job): boolean {
+    return this.jobs.get(jobKey(job.input, job.key)) === job;
+  }
+
   async #close(job: Job): Promise<void> {
     const { harvester, input, key } = job;
+    if (!this.#isOpen(job)) return;
     this.jobs.delete(jobKey(input, key));
     if (!this.#registry.files.has(harvester.file) && input.byInode.get(key) === harvester.file) {
       input.byInode.delete(key);
@@ -380,7 +387,7 @@ export class HarvestLoop {
   }
 
   #enqueue(job: Job): void {
-    if (job.harvester.queued) return;
+    if (job.harvester.queued || !this.#isOpen(job)) return;
     job.harvester.queued = true;
     this.#ready.push(job);
     this.#continue();
