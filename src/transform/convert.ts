@@ -1,5 +1,5 @@
 import { Timestamp } from "../event/timestamp.ts";
-import type { Value } from "../event/value.ts";
+import { isTree, type Value } from "../event/value.ts";
 import { valueText } from "../language/sprintf.ts";
 
 /** Types that values are converted to. `_eu`: a comma before decimals, points between thousands. */
@@ -14,69 +14,90 @@ export const CONVERT_TYPES: readonly ConvertType[] = [
   "boolean",
 ];
 
-const TRUE = /^(true|t|yes|y|1|1\.0)$/i;
-const FALSE = /^(false|f|no|n|0|0\.0)$/i;
+const TRUE = /^(?:true|t|yes|y|1|1\.0)$/i;
+const FALSE = /^(?:false|f|no|n|0|0\.0)?$/i;
+const HEXADECIMAL = /^([+-]?)0x([0-9a-f]+)(?:\.([0-9a-f]+))?(?:p([+-]?\d+))?$/i;
+/** What Ruby's `Float()` takes: the whole text, digits on both sides of a point. */
+const DECIMAL = /^[+-]?\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:e[+-]?\d+)?$/i;
+/** What Ruby's `to_i` takes: the beginning of the text. */
+const LEADING_INTEGER = /^[+-]?\d+(?:_\d+)*/;
 
 /** A value that cannot be what was asked for. */
 export class ConversionError extends Error {}
 
-/** Converts a value, lists element by element. Texts that are no number become 0, as Ruby's to_i has it. @throws ConversionError */
+/**
+ * Converts a value as Logstash (8.14 and later) does; an array element by element, an object stays as it is. A text that is no
+ * boolean stays. A text that is no number is 0 as an integer if it has no `e` in it, else an error: that is what Ruby's functions do.
+ * @throws ConversionError
+ */
 export function convertValue(value: Value, type: ConvertType): Value {
-  if (Array.isArray(value)) return value.map((item) => convertValue(item as Value, type));
-  if (value === null) return value;
+  if (isTree(value)) return value;
+  if (Array.isArray(value)) return value.map((item) => (item === null ? null : convertOne(item as Value, type)));
+  return value === null ? null : convertOne(value, type);
+}
+
+function convertOne(value: Value, type: ConvertType): Value {
   switch (type) {
     case "string":
       return valueText(value);
     case "boolean":
       return toBoolean(value);
     case "integer":
-      return toInteger(value, false);
+      return toNumber(value, plainNumber, integerOf);
     case "integer_eu":
-      return toInteger(value, true);
+      return toNumber(value, europeanNumber, integerOf);
     case "float":
-      return toFloat(value, false);
+      return toNumber(value, plainNumber, floatOf);
     case "float_eu":
-      return toFloat(value, true);
+      return toNumber(value, europeanNumber, floatOf);
   }
 }
 
 function toBoolean(value: Value): Value {
-  if (typeof value === "boolean") return value;
-  const text = valueText(value);
+  if (typeof value === "object") return value;
+  const text = String(value);
   if (TRUE.test(text)) return true;
-  if (FALSE.test(text) || text === "") return false;
-  return value;
+  return FALSE.test(text) ? false : value;
 }
 
-function toInteger(value: Value, european: boolean): Value {
+interface NumberReader {
+  read(text: string): number;
+  fit(value: number): number;
+}
+
+const floatOf: NumberReader = { read: readFloat, fit: (value) => value };
+const integerOf: NumberReader = { read: readInteger, fit: Math.trunc };
+
+function toNumber(value: Value, plain: (text: string) => string, reader: NumberReader): number {
+  if (typeof value === "string") return reader.read(plain(value));
+  if (typeof value === "number") return reader.fit(value);
   if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value === "number") return Math.trunc(value);
-  if (value instanceof Timestamp) return Math.floor(value.epochMs / 1000);
-  if (typeof value !== "string") throw new ConversionError(`${valueText(value)} is no number`);
-  return Math.trunc(leadingNumber(plainDigits(value, european)));
+  if (value instanceof Timestamp) return reader === integerOf ? Math.floor(value.epochMs / 1000) : value.toSeconds();
+  throw new ConversionError("an array or object is no number");
 }
 
-function toFloat(value: Value, european: boolean): Value {
-  if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value === "number") return value;
-  if (value instanceof Timestamp) return value.toSeconds();
-  if (typeof value !== "string") throw new ConversionError(`${valueText(value)} is no number`);
-  return leadingNumber(plainDigits(value, european));
+function plainNumber(text: string): string {
+  return text.trim().replaceAll(",", "");
 }
 
-function plainDigits(text: string, european: boolean): string {
-  return european ? text.replaceAll(".", "").replace(",", ".") : text.replaceAll(",", "");
+function europeanNumber(text: string): string {
+  return text.trim().replaceAll(".", "").replaceAll(",", ".");
 }
 
-/** The number at the beginning of a text; 0 where there is none. */
-function leadingNumber(text: string): number {
-  const hex = /^\s*([+-]?)0x([0-9a-f]+)(?:\.([0-9a-f]*))?(?:p([+-]?\d+))?/i.exec(text);
+function readFloat(text: string): number {
+  const hex = HEXADECIMAL.exec(text);
   if (hex !== null) return hexNumber(hex);
-  const match = /^\s*([+-]?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?|[+-]?\.\d+)/i.exec(text);
-  return match === null ? 0 : Number((match[1] as string).replaceAll("_", ""));
+  if (!DECIMAL.test(text)) throw new ConversionError(`${JSON.stringify(text)} is no number`);
+  return Number(text.replaceAll("_", ""));
 }
 
-/** C99's hexadecimal numbers, which Ruby's Float() and Integer() read. */
+function readInteger(text: string): number {
+  if (/^[+-]?0x/i.test(text) || /e/i.test(text)) return Math.trunc(readFloat(text));
+  const digits = LEADING_INTEGER.exec(text)?.[0];
+  return digits === undefined ? 0 : Number(digits.replaceAll("_", ""));
+}
+
+/** C99's hexadecimal numbers. */
 function hexNumber([, sign, whole = "0", fraction = "", exponent = "0"]: RegExpExecArray): number {
   const digits = Number.parseInt(whole + fraction, 16) / 16 ** fraction.length;
   const value = digits * 2 ** Number(exponent);

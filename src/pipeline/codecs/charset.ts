@@ -56,7 +56,7 @@ function loadIconv(): typeof iconv {
 export function charsetDecoder(charset: string): CharsetDecoder | undefined {
   const name = nameFor(charset);
   if (name === undefined) return undefined;
-  if (/^(?:iso-?8859-1|latin1|binary)$/.test(name)) return (bytes, start, end) => bytes.latin1Slice(start, end);
+  if (/^(?:iso-?8859-1|latin1|binary)$/.test(name)) return (bytes, start, end) => bytes.toString("latin1", start, end);
   const { encodingExists, decode } = loadIconv();
   if (!encodingExists(name)) throw new RangeError(`the charset ${JSON.stringify(charset)} is not known`);
   return (bytes, start, end) => decode(bytes.subarray(start, end), name);

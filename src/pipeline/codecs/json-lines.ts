@@ -14,7 +14,8 @@ const options = {
   delimiter: text({ description: "What stands between documents", default: "\n" }),
   target: fieldReference({ description: "Field that the document goes into; default: the event itself" }),
   decode_size_limit_bytes: number({
-    description: "Longest line in bytes; a longer one, and any over 64 MiB, comes in pieces tagged _jsonparsetoobigfailure",
+    description:
+      "Longest line in bytes; a longer one, and any over 64 MiB, comes in pieces tagged _jsonparsetoobigfailure",
     default: 536_870_912,
     range: [1, Number.MAX_SAFE_INTEGER],
   }),

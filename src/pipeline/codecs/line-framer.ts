@@ -4,6 +4,7 @@ import type { Framer, FrameTarget } from "../../plugin/definitions.ts";
 /** Longest line that is held while its end is awaited, in bytes; a longer one is given in pieces. */
 export const LINE_LIMIT: number = 10 * 1024 * 1024;
 const FIRST_HOLD = 64 * 1024;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * Cuts a stream at a delimiter; with the usual line feed a carriage return before it goes too. A line over `limit` bytes is given in
@@ -13,7 +14,7 @@ export function lineFramer(delimiter: string, limit: number = LINE_LIMIT): Frame
   const end = Buffer.from(delimiter);
   const dropsReturn = delimiter === "\n";
   /** `held[0..count)` is the line begun. */
-  let held: Buffer = Buffer.alloc(0);
+  let held: Buffer = NOTHING;
   let count = 0;
   let inLongLine = false;
 
@@ -32,6 +33,13 @@ export function lineFramer(delimiter: string, limit: number = LINE_LIMIT): Frame
     }
     bytes.copy(held, count);
     count = wanted;
+  }
+
+  /** Holds `bytes` in memory of their own: lines that were given may still be waiting to be copied. */
+  function startAgain(bytes: Buffer): void {
+    held = NOTHING;
+    count = 0;
+    if (bytes.length > 0) hold(bytes);
   }
 
   /** Gives the lines of `bytes`, of which `searched` bytes hold no delimiter; the start of what is left. */
@@ -65,16 +73,13 @@ export function lineFramer(delimiter: string, limit: number = LINE_LIMIT): Frame
       const searched = count;
       hold(chunk);
       const left = cutLines(held.subarray(0, count), searched, emit);
-      if (left === 0) return;
-      held.copyWithin(0, left, count);
-      count -= left;
-      // Memory for one huge line is not kept.
-      if (held.length > FIRST_HOLD * 16 && count < FIRST_HOLD) held = Buffer.from(held.subarray(0, count));
+      if (left > 0) startAgain(held.subarray(left, count));
     },
     flush(emit) {
+      const bytes = held;
       const length = count;
-      count = 0;
-      if (length > 0) give(held, 0, length, length, emit);
+      startAgain(NOTHING);
+      if (length > 0) give(bytes, 0, length, length, emit);
       inLongLine = false;
     },
   };

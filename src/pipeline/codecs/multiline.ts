@@ -1,34 +1,36 @@
-import { FLAG_MULTILINE } from "../../event/record-batch.ts";
-import { compileRegexp } from "../../language/regexp.ts";
-import {
-  type CodecPlugin,
-  defineCodec,
-  type Framer,
-  type FrameTarget,
-  type LineJoin,
-  type OptionProblem,
-} from "../../plugin/definitions.ts";
+import { toRegExp } from "oniguruma-to-es";
+import { FLAG_MULTILINE, FLAG_TRUNCATED } from "../../event/record-batch.ts";
+import { expandPattern } from "../../language/grok/expand.ts";
+import { GrokLibrary } from "../../language/grok/library.ts";
+import { type CodecPlugin, defineCodec, type LineJoin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, bytes, list, number, type OptionValues, text } from "../../plugin/options.ts";
+import { addPatternFiles } from "../filters/pattern-files.ts";
 import { charsetDecoder, checkCharset } from "./charset.ts";
-import { lineFramer } from "./line-framer.ts";
+import { joiningFramer } from "./joining-framer.ts";
 import { plainDecoder } from "./plain.ts";
 
 const options = {
-  pattern: text({ description: "Regular expression that tells which lines belong together", required: true }),
+  pattern: text({
+    description: "Regular expression that tells which lines belong together; grok's pattern names may stand in it",
+    required: true,
+  }),
   what: text({
     description: "What matching lines belong to",
     required: true,
     choices: ["previous", "next"] as readonly string[],
   }),
   negate: boolean({ description: "Lines that do not match are meant", default: false }),
-  patterns_dir: list({
-    description: "Folders of grok patterns",
-    default: [],
-    ignored: "the pattern is a plain regular expression here",
-  }),
+  patterns_dir: list({ description: "Folders with files of grok patterns", default: [] }),
   multiline_tag: text({ description: "Tag of events with more than one line; empty: none", default: "multiline" }),
-  max_lines: number({ description: "Lines of an event; further ones are cut off", default: 500 }),
-  max_bytes: bytes({ description: "Bytes of an event; further ones are cut off", default: 10 * 1024 * 1024 }),
+  max_lines: number({
+    description: "Lines after which an event ends, tagged multiline_codec_max_lines_reached, when one more came",
+    default: 500,
+    range: [1, 1_000_000],
+  }),
+  max_bytes: bytes({
+    description: "Bytes at which an event ends, tagged multiline_codec_max_bytes_reached",
+    default: 10 * 1024 * 1024,
+  }),
   auto_flush_interval: number({ description: "Seconds after which an event is complete when no line follows" }),
   charset: text({ description: "Encoding of the bytes", default: "UTF-8" }),
 };
@@ -46,24 +48,43 @@ export const multiline: CodecPlugin = defineCodec({
       given: "Error: no\n  at a\n  at b\nnext\n",
       expect: [{ message: "Error: no\n  at a\n  at b", tags: ["multiline"] }, { message: "next" }],
     },
+    {
+      title: "An event begins with a time",
+      config: 'multiline { pattern => "^%{TIMESTAMP_ISO8601} " negate => true what => "previous" }',
+      given: "2026-11-22 10:00:00 one\ntwo\n2026-11-22 10:00:01 three\n",
+      expect: [{ message: "2026-11-22 10:00:00 one\ntwo" }, { message: "2026-11-22 10:00:01 three" }],
+    },
   ],
   check(settings) {
     const problems: OptionProblem[] = checkCharset(settings);
     try {
-      compileRegexp(settings.pattern);
+      compilePattern(settings, (message) => problems.push({ option: "patterns_dir", message, severity: "warning" }));
     } catch (error) {
-      problems.push({ option: "pattern", message: `not a regular expression: ${(error as Error).message}` });
+      problems.push({ option: "pattern", message: (error as Error).message });
     }
     return problems;
   },
   joinLines,
-  framer: (settings) => joiningFramer(joinLines(settings), settings.max_bytes),
+  framer: (settings) =>
+    joiningFramer(
+      joinLines(settings),
+      settings.max_bytes,
+      charsetDecoder(settings.charset) ?? ((line, start, end) => line.toString("utf8", start, end)),
+    ),
   decoder(settings, host) {
-    const plain = plainDecoder(charsetDecoder(settings.charset) === undefined ? "UTF-8" : settings.charset, host.ecs);
+    const plain = plainDecoder(settings.charset, host.ecs);
     return {
       decode(record, event, more) {
         plain.decode(record, event, more);
-        if ((record.flags & FLAG_MULTILINE) !== 0 && settings.multiline_tag !== "") event.tag(settings.multiline_tag);
+        const joined = (record.flags & FLAG_MULTILINE) !== 0;
+        if (joined && settings.multiline_tag !== "") event.tag(settings.multiline_tag);
+        const lines = joined ? linesOf(record.bytes, record.start, record.end) : 1;
+        if (record.end - record.start - (lines - 1) >= settings.max_bytes)
+          event.tag("multiline_codec_max_bytes_reached");
+        // Inputs that join lines themselves cut at the limit, and say so.
+        const cut = (record.flags & FLAG_TRUNCATED) !== 0;
+        if (lines > settings.max_lines || (cut && lines === settings.max_lines))
+          event.tag("multiline_codec_max_lines_reached");
       },
     };
   },
@@ -71,7 +92,7 @@ export const multiline: CodecPlugin = defineCodec({
 
 function joinLines(settings: Settings): LineJoin {
   return {
-    pattern: compileRegexp(settings.pattern),
+    pattern: compilePattern(settings, () => undefined),
     negate: settings.negate,
     match: settings.what === "previous" ? "after" : "before",
     maxLines: settings.max_lines,
@@ -79,62 +100,18 @@ function joinLines(settings: Settings): LineJoin {
   };
 }
 
-/** Joins the lines of a stream. */
-function joiningFramer(join: LineJoin, maxBytes: number): Framer {
-  const lines = lineFramer("\n");
-  let held: Buffer[] = [];
-  let heldBytes = 0;
-  let rawLength = 0;
-  let count = 0;
-  let flags = 0;
-
-  function give(emit: FrameTarget): void {
-    if (count === 0) return;
-    const bytes =
-      held.length === 1
-        ? (held[0] as Buffer)
-        : Buffer.concat(held.flatMap((part, i) => (i === 0 ? [part] : [NEWLINE, part])));
-    const end = Math.min(bytes.length, maxBytes);
-    emit(bytes, 0, end, rawLength, flags | (count > 1 ? FLAG_MULTILINE : 0) | (end < bytes.length ? 1 : 0));
-    held = [];
-    heldBytes = rawLength = count = flags = 0;
-  }
-
-  function hold(line: Buffer, raw: number, flag: number): void {
-    count++;
-    rawLength += raw;
-    flags |= flag;
-    if (count > join.maxLines || heldBytes > maxBytes) {
-      flags |= 1;
-      return;
-    }
-    // The stream's buffer is used again after the call.
-    held.push(Buffer.from(line));
-    heldBytes += line.length;
-  }
-
-  const onLine =
-    (emit: FrameTarget): FrameTarget =>
-    (bytes, start, end, raw, flag) => {
-      const line = bytes.subarray(start, end);
-      const belongs = join.pattern.test(line.toString("utf8")) !== join.negate;
-      if (join.match === "after") {
-        if (!belongs) give(emit);
-        hold(line, raw, flag);
-      } else {
-        hold(line, raw, flag);
-        if (!belongs) give(emit);
-      }
-    };
-
-  return {
-    ...(join.timeoutMs > 0 ? { idleMs: join.timeoutMs } : {}),
-    push: (chunk, emit) => lines.push(chunk, onLine(emit)),
-    flush(emit) {
-      lines.flush(onLine(emit));
-      give(emit);
-    },
-  };
+/** The pattern as grok has it (a dot takes line ends too). @throws Error that says what is wrong */
+function compilePattern(settings: Settings, warn: (message: string) => void): RegExp {
+  const library = new GrokLibrary("v8");
+  addPatternFiles(library, settings.patterns_dir, "*", warn);
+  const { text: expression } = expandPattern(settings.pattern, library, true);
+  // D, S and W: Ruby's \d, \s and \w are ASCII.
+  return toRegExp(expression, { flags: "mDSW" });
 }
 
-const NEWLINE: Buffer = Buffer.from("\n");
+function linesOf(bytes: Buffer, start: number, end: number): number {
+  const text = bytes.subarray(start, end);
+  let lines = 1;
+  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) lines++;
+  return lines;
+}

@@ -1,14 +1,16 @@
 import type { Event } from "../../event/event.ts";
 import { copyValue } from "../../event/event.ts";
-import { FieldReference } from "../../event/field-reference.ts";
-import { isTree, type Value } from "../../event/value.ts";
+import { FieldReference, parseFieldReference } from "../../event/field-reference.ts";
+import type { Value } from "../../event/value.ts";
 import { compileRegexp } from "../../language/regexp.ts";
 import { compileSprintf, valueText } from "../../language/sprintf.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
-import { type Hash, hash, list, type OptionValues, text } from "../../plugin/options.ts";
+import { type Hash, type HashValue, hash, list, type OptionValues, text } from "../../plugin/options.ts";
 import { CONVERT_TYPES, type ConvertType, convertValue } from "../../transform/convert.ts";
-import { compileRubyReplacement } from "../../transform/ruby-replacement.ts";
-import { compileValue } from "../compile/decorate.ts";
+import { compileGsub } from "../../transform/gsub.ts";
+import { mergeValues } from "../../transform/merge.ts";
+import { checkReserved, setField } from "../../transform/reserved-fields.ts";
+import { rubyCapitalize, rubySplit, rubyStrip } from "../../transform/ruby-text.ts";
 
 const options = {
   coerce: hash({ description: "Values for fields that are null", default: {} }),
@@ -61,34 +63,16 @@ export const mutate: FilterPlugin = defineFilter({
       given: { path: "a/b" },
       expect: { path: ["a", "b"] },
     },
+    {
+      title: "What cannot be converted is tagged, and what comes after it is left out",
+      config: 'mutate { convert => { "took" => "float" } lowercase => ["level"] }',
+      given: { took: "long", level: "WARN" },
+      expect: { took: "long", level: "WARN", tags: ["_mutate_error"] },
+    },
   ],
 
   check(settings) {
-    const problems: OptionProblem[] = [];
-    for (const type of Object.values(settings.convert)) {
-      if (!CONVERT_TYPES.includes(type as ConvertType)) {
-        problems.push({
-          option: "convert",
-          message: `there is no type ${JSON.stringify(type)}`,
-          help: CONVERT_TYPES.join(", "),
-        });
-      }
-    }
-    if (settings.gsub.length % 3 !== 0) {
-      problems.push({
-        option: "gsub",
-        message: "gsub takes three texts for each replacement: field, expression, replacement",
-      });
-    }
-    for (let i = 1; i < settings.gsub.length; i += 3) {
-      if (settings.gsub[i]?.includes("%{")) continue;
-      try {
-        compileRegexp(settings.gsub[i] as string);
-      } catch (error) {
-        problems.push({ option: "gsub", message: `not a regular expression: ${(error as Error).message}` });
-      }
-    }
-    return problems;
+    return [...checkReferences(settings), ...checkTypes(settings.convert), ...checkGsub(settings.gsub)];
   },
 
   create(settings) {
@@ -107,96 +91,123 @@ export const mutate: FilterPlugin = defineFilter({
   },
 });
 
+/** The operations in their fixed order; each is compiled once. */
 function compileOperations(settings: Settings): Operation[] {
   return [
-    ...entries(settings.coerce, (field, value) => {
-      const make = compileValue(value);
+    ...pairs(settings.coerce, (field, value) => {
+      const make = template(value);
       return (event) => {
-        if (field.get(event) === null) field.set(event, make(event));
+        if (field.get(event) === null) setField(event, field, make(event));
       };
     }),
-    ...entries(settings.rename, (field, to) => {
-      const target = dynamicField(String(to));
+    ...Object.entries(settings.rename).map(([from, to]) => rename(from, String(to))),
+    ...pairs(settings.update, (field, value) => {
+      const make = template(value);
       return (event) => {
-        const value = field.remove(event);
-        if (value !== undefined) target(event).set(event, value);
+        if (field.has(event)) setField(event, field, make(event));
       };
     }),
-    ...entries(settings.update, (field, value) => {
-      const make = compileValue(value);
-      return (event) => {
-        if (field.has(event)) field.set(event, make(event));
-      };
+    ...pairs(settings.replace, (field, value) => {
+      const make = template(value);
+      return (event) => setField(event, field, make(event));
     }),
-    ...entries(settings.replace, (field, value) => {
-      const make = compileValue(value);
-      return (event) => field.set(event, make(event));
-    }),
-    ...entries(settings.convert, (field, type) => (event) => {
+    ...pairs(settings.convert, (field, type) => (event) => {
       const value = field.get(event);
-      if (value !== undefined) field.set(event, convertValue(value, type as ConvertType));
+      if (value !== undefined && value !== null) setField(event, field, convertValue(value, type as ConvertType));
     }),
     ...gsubs(settings.gsub),
     ...texts(settings.uppercase, (value) => value.toUpperCase()),
-    ...texts(settings.capitalize, (value) => value.charAt(0).toUpperCase() + value.slice(1).toLowerCase()),
+    ...texts(settings.capitalize, rubyCapitalize),
     ...texts(settings.lowercase, (value) => value.toLowerCase()),
-    ...texts(settings.strip, (value) => value.replace(/^[\0\s]+|[\0\s]+$/g, "")),
-    ...entries(settings.split, (field, separator) => {
-      const by = compileSprintf(String(separator));
+    ...strips(settings.strip),
+    ...pairs(settings.split, (field, separator) => (event) => {
+      const value = field.get(event);
+      if (typeof value === "string") setField(event, field, rubySplit(value, String(separator)));
+    }),
+    ...pairs(settings.join, (field, separator) => (event) => {
+      const value = field.get(event);
+      if (Array.isArray(value)) setField(event, field, joined(value as readonly Value[], String(separator)));
+    }),
+    ...pairs(settings.merge, (field, from) => {
+      const sources = [from].flat().map((name) => new FieldReference(String(name)));
       return (event) => {
-        const value = field.get(event);
-        if (typeof value === "string") field.set(event, rubySplit(value, by(event)));
+        for (const source of sources) {
+          const merged = mergeValues(field.get(event), source.get(event));
+          if (merged !== undefined) setField(event, field, copyValue(merged));
+        }
       };
     }),
-    ...entries(settings.join, (field, separator) => {
-      const by = compileSprintf(String(separator));
-      return (event) => {
-        const value = field.get(event);
-        if (Array.isArray(value))
-          field.set(event, value.map((item) => (item === null ? "" : valueText(item as Value))).join(by(event)));
-      };
-    }),
-    ...entries(settings.merge, (field, from) => merge(field, Array.isArray(from) ? from.map(String) : [String(from)])),
-    ...entries(settings.copy, (field, to) => {
-      const target = dynamicField(String(to));
+    ...pairs(settings.copy, (field, to) => {
+      const target = new FieldReference(String(to));
       return (event) => {
         const value = field.peek(event);
-        if (value !== undefined) target(event).set(event, copyValue(value));
+        if (value !== undefined && value !== null) setField(event, target, copyValue(value));
       };
     }),
   ];
 }
 
-function entries(settings: Hash, compile: (field: FieldReference, value: Hash[string]) => Operation): Operation[] {
-  return Object.entries(settings).map(([name, value]) => {
-    if (!name.includes("%{")) return compile(new FieldReference(name), value);
-    // A field's name from the event: compiled for each, which is rare.
-    const text = compileSprintf(name);
-    return (event) => compile(new FieldReference(text(event)), value)(event);
+function pairs(settings: Hash, compile: (field: FieldReference, value: HashValue) => Operation): Operation[] {
+  return Object.entries(settings).map(([name, value]) => compile(new FieldReference(name), value));
+}
+
+/** The one operation whose names may hold `%{field}`. */
+function rename(from: string, to: string): Operation {
+  const source = fieldNamed(from);
+  const target = fieldNamed(to);
+  return (event) => {
+    const field = source(event);
+    const into = target(event);
+    const value = field.get(event);
+    if (value === undefined) return;
+    checkReserved(into, value);
+    field.remove(event);
+    into.set(event, value);
+  };
+}
+
+function fieldNamed(name: string): (event: Event) => FieldReference {
+  const text = compileSprintf(name);
+  if (!text.isConstant) return (event) => new FieldReference(text(event));
+  const field = new FieldReference(name);
+  return () => field;
+}
+
+/** What a field is set to: a text with its `%{field}` filled in, a list of such texts. */
+function template(value: HashValue): (event: Event) => Value {
+  if (!Array.isArray(value)) return compileSprintf(typeof value === "object" ? JSON.stringify(value) : String(value));
+  const items = value.map((item) => template(item as HashValue));
+  return (event) => items.map((item) => item(event));
+}
+
+/** Operations on a text, or on the texts in a list; other values stay. */
+function texts(names: readonly string[], change: (text: string) => string): Operation[] {
+  return names.map((name) => {
+    const field = new FieldReference(name);
+    return (event) => onTexts(field, event, change);
   });
 }
 
-function dynamicField(name: string): (event: Event) => FieldReference {
-  if (!name.includes("%{")) {
-    const field = new FieldReference(name);
-    return () => field;
-  }
-  const text = compileSprintf(name);
-  return (event) => new FieldReference(text(event));
+function onTexts(field: FieldReference, event: Event, change: (text: string) => string): void {
+  const value = field.get(event);
+  if (typeof value === "string") setField(event, field, change(value));
+  else if (Array.isArray(value))
+    setField(
+      event,
+      field,
+      (value as readonly Value[]).map((item) => (typeof item === "string" ? change(item) : item)),
+    );
 }
 
-/** Operations on texts; lists are done element by element, other values stay. */
-function texts(names: readonly string[], change: (text: string) => string): Operation[] {
-  const changed = (value: Value): Value => {
-    if (typeof value === "string") return change(value);
-    return Array.isArray(value) ? value.map((item) => changed(item as Value)) : value;
-  };
+/** Of `strip` a list must hold texts only: what else there is cannot be stripped in Ruby. */
+function strips(names: readonly string[]): Operation[] {
   return names.map((name) => {
-    const field = dynamicField(name);
+    const field = new FieldReference(name);
     return (event) => {
-      const reference = field(event);
-      const value = reference.get(event);
-      if (value !== undefined && value !== null) reference.set(event, changed(value));
+      const value = field.get(event);
+      if (Array.isArray(value) && !value.every((item) => typeof item === "string"))
+        throw new TypeError(`${name} holds more than texts`);
+      onTexts(field, event, rubyStrip);
     };
   });
 }
@@ -204,68 +215,69 @@ function texts(names: readonly string[], change: (text: string) => string): Oper
 function gsubs(settings: readonly string[]): Operation[] {
   const operations: Operation[] = [];
   for (let i = 0; i + 2 < settings.length; i += 3) {
-    const [name, pattern, template] = settings.slice(i, i + 3) as [string, string, string];
-    const expressionOf = dynamicExpression(pattern);
-    const dynamic = template.includes("%{") ? compileSprintf(template) : undefined;
-    const fixed = compileRubyReplacement(template);
-    const field = dynamicField(name);
-    operations.push((event) => {
-      const reference = field(event);
-      const value = reference.get(event);
-      if (value === undefined || value === null) return;
-      const replacement = dynamic === undefined ? fixed : compileRubyReplacement(dynamic(event));
-      const expression = expressionOf(event);
-      const replace = (text: string): string =>
-        text.replace(expression, typeof replacement === "string" ? () => replacement : replacement);
-      if (typeof value === "string") reference.set(event, replace(value));
-      else if (Array.isArray(value))
-        reference.set(
-          event,
-          value.map((item) => (typeof item === "string" ? replace(item) : (item as Value))),
-        );
-    });
+    const [name, pattern, replacement] = settings.slice(i, i + 3) as [string, string, string];
+    const field = new FieldReference(name);
+    const replace = compileGsub(pattern, replacement);
+    operations.push((event) => onTexts(field, event, (text) => replace(event, text)));
   }
   return operations;
 }
 
-/** The expression, made for the event where it holds `%{field}`. */
-function dynamicExpression(pattern: string): (event: Event) => RegExp {
-  const make = (source: string): RegExp => {
-    const base = compileRegexp(source);
-    return new RegExp(base.source, `${base.flags}g`);
-  };
-  if (!pattern.includes("%{")) {
-    const expression = make(pattern);
-    return () => expression;
-  }
-  const text = compileSprintf(pattern);
-  return (event) => make(text(event));
+/** Ruby's `Array#join`: lists in the list are joined too, nothing stands for null. */
+function joined(values: readonly Value[], separator: string): string {
+  return values
+    .map((value) => {
+      if (value === null) return "";
+      return Array.isArray(value) ? joined(value as readonly Value[], separator) : valueText(value);
+    })
+    .join(separator);
 }
 
-/** Ruby's split: without empty texts at the end. */
-function rubySplit(text: string, separator: string): string[] {
-  const parts = separator === " " ? text.trim().split(/\s+/) : text.split(separator);
-  while (parts.length > 0 && parts.at(-1) === "") parts.pop();
-  return parts;
-}
-
-/** Adds lists and texts to lists, objects to objects. */
-function merge(field: FieldReference, from: readonly string[]): Operation {
-  const sources = from.map(dynamicField);
-  return (event) => {
-    for (const source of sources) {
-      const added = source(event).get(event);
-      if (added === undefined || added === null) continue;
-      const before = field.get(event);
-      if (before === undefined || before === null) {
-        field.set(event, isTree(added) || Array.isArray(added) ? copyValue(added) : [added]);
-      } else if (isTree(before) && isTree(added)) field.set(event, { ...before, ...added });
-      else if (!isTree(before) && !isTree(added)) {
-        field.set(event, [
-          ...(Array.isArray(before) ? before : [before]),
-          ...(Array.isArray(added) ? added : [added]),
-        ] as Value);
+function checkReferences(settings: Settings): OptionProblem[] {
+  const problems: OptionProblem[] = [];
+  const look = (option: string, names: readonly unknown[]): void => {
+    for (const name of names) {
+      if (option === "rename" && String(name).includes("%{")) continue;
+      try {
+        parseFieldReference(String(name));
+      } catch (error) {
+        problems.push({ option, message: (error as Error).message });
       }
     }
   };
+  for (const option of ["coerce", "update", "replace", "convert", "split", "join"] as const)
+    look(option, Object.keys(settings[option]));
+  for (const option of ["rename", "copy", "merge"] as const)
+    look(option, [...Object.keys(settings[option]), ...Object.values(settings[option]).flat()]);
+  for (const option of ["uppercase", "capitalize", "lowercase", "strip"] as const) look(option, settings[option]);
+  look(
+    "gsub",
+    settings.gsub.filter((_, i) => i % 3 === 0),
+  );
+  return problems;
+}
+
+function checkTypes(convert: Hash): OptionProblem[] {
+  return Object.values(convert)
+    .filter((type) => !CONVERT_TYPES.includes(type as ConvertType))
+    .map((type) => ({
+      option: "convert",
+      message: `there is no type ${JSON.stringify(type)}`,
+      help: CONVERT_TYPES.join(", "),
+    }));
+}
+
+function checkGsub(gsub: readonly string[]): OptionProblem[] {
+  if (gsub.length % 3 !== 0)
+    return [{ option: "gsub", message: "gsub takes three texts for each replacement: field, expression, replacement" }];
+  const problems: OptionProblem[] = [];
+  for (let i = 1; i < gsub.length; i += 3) {
+    if (gsub[i]?.includes("%{")) continue;
+    try {
+      compileRegexp(gsub[i] as string);
+    } catch (error) {
+      problems.push({ option: "gsub", message: `not a regular expression: ${(error as Error).message}` });
+    }
+  }
+  return problems;
 }
