@@ -1,13 +1,17 @@
 /** Growing bytes that serialisers write into. Positions stay valid when it grows, `bytes` does not. */
 export class ByteWriter {
   bytes: Buffer;
+  /** The same bytes, for writing four at a time. */
+  view: DataView;
   length = 0;
   /** Grows no further than this, in bytes. */
   readonly limit: number;
 
   constructor(initial: number, limit = 0x40000000) {
     this.limit = limit;
-    this.bytes = Buffer.from(new SharedArrayBuffer(initial));
+    const memory = new SharedArrayBuffer(initial);
+    this.bytes = Buffer.from(memory);
+    this.view = new DataView(memory);
   }
 
   /** Makes room for `count` more bytes. Throws a RangeError over the limit. */
@@ -15,9 +19,11 @@ export class ByteWriter {
     if (this.length + count <= this.bytes.length) return;
     const wanted = this.length + count;
     if (wanted > this.limit) throw new RangeError(`an output buffer would grow over ${this.limit} bytes`);
-    const grown = Buffer.from(new SharedArrayBuffer(Math.min(this.limit, Math.max(wanted, this.bytes.length * 2))));
+    const memory = new SharedArrayBuffer(Math.min(this.limit, Math.max(wanted, this.bytes.length * 2)));
+    const grown = Buffer.from(memory);
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
+    this.view = new DataView(memory);
   }
 
   byte(value: number): void {

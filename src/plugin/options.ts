@@ -112,7 +112,6 @@ export const fieldReference: Declare<string> = kind("field_reference");
 export const codec: Declare<CodecChoice> = kind("codec");
 /** Strings; one alone is a list of one. */
 export const list: Declare<readonly string[], Chosen> = kind("list");
-export const numbers: Declare<readonly number[]> = kind("number", { many: true });
 export const uris: Declare<readonly string[]> = kind("uri", { many: true });
 /** Names and values; repeated settings merge. An array of pairs is accepted too. */
 export const hash: Declare<Hash> = kind("hash");

@@ -51,9 +51,9 @@ describe("a record that ends workers", function () {
         killer,
         ...Array.from({ length: 4 }, (_, i) => Buffer.from(`{"n":${3 + i}}`)),
       ];
-      records.forEach((record, i) =>
-        batch.append(batch.sourceIndex(source), record, 0, record.length, i, record.length, i, 0),
-      );
+      for (const [i, record] of records.entries()) {
+        batch.append(batch.sourceIndex(source), record, 0, record.length, i, record.length, i, 0);
+      }
       const ledger = new Ledger();
       await new Promise<void>((resolve) => dispatcher.submit(batch, ledger, resolve));
 
