@@ -135,6 +135,7 @@ export class TrackedFile {
   /** The content is shorter than it was seen, and still good up to the position: a loss of power took what was not on disk. */
   forgetUnread(size: number): void {
     if (size < this.seen.offset) this.seen = this.position;
+    this.cuts = this.cuts.filter((cut) => cut <= size);
     if (size < this.fingerprint.length) this.fingerprint = NO_FINGERPRINT;
   }
 
