@@ -3,7 +3,7 @@ import type { FieldReference } from "../event/field-reference.ts";
 import { Timestamp } from "../event/timestamp.ts";
 import type { StoredValue } from "../event/value.ts";
 
-/** A value that `@timestamp` or `tags` cannot have. */
+/** A value that a reserved field cannot have. */
 export class ReservedFieldError extends Error {}
 
 /** Whether a value can be `tags`: a text, a list of texts, or nothing. */
@@ -12,12 +12,17 @@ export function areTags(value: StoredValue): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
-/** @throws ReservedFieldError where the field is `@timestamp` and the value no time, or it is `tags` and the value no texts */
-export function checkReserved(field: FieldReference, value: StoredValue): void {
-  if (field.path.length !== 1 || field.isMetadata) return;
+/** Whether a field can have a value: `@timestamp` holds a time, `tags` texts, all others anything. */
+export function canHold(field: FieldReference, value: StoredValue): boolean {
+  if (field.path.length !== 1 || field.isMetadata) return true;
   const name = field.path[0];
-  if (name === "@timestamp" && !(value instanceof Timestamp)) throw new ReservedFieldError("@timestamp must be a time");
-  if (name === "tags" && !areTags(value)) throw new ReservedFieldError("tags must be texts");
+  if (name === "@timestamp") return value instanceof Timestamp;
+  return name !== "tags" || areTags(value);
+}
+
+/** @throws ReservedFieldError where the field cannot have the value */
+export function checkReserved(field: FieldReference, value: StoredValue): void {
+  if (!canHold(field, value)) throw new ReservedFieldError(`${field.text} cannot have this value`);
 }
 
 /** Sets a field; the reserved ones keep their types. @throws ReservedFieldError */

@@ -4,6 +4,10 @@ export interface DateFields {
   month: number;
   day: number;
   dayOfYear: number;
+  /** ISO 8601 week; NaN when not given. */
+  week: number;
+  /** 1: Monday, 7: Sunday; NaN when not given. */
+  weekday: number;
   hour: number;
   minute: number;
   second: number;
@@ -21,6 +25,8 @@ export function resetFields(fields: DateFields): void {
   fields.month = 1;
   fields.day = 1;
   fields.dayOfYear = Number.NaN;
+  fields.week = Number.NaN;
+  fields.weekday = Number.NaN;
   fields.hour = 0;
   fields.minute = 0;
   fields.second = 0;

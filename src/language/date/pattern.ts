@@ -19,6 +19,8 @@ export interface DateOptions {
   readonly now: () => number;
 }
 
+const DAY = 86_400_000;
+
 /** A moment; `nanos` are those below the millisecond. */
 export interface Moment {
   readonly epochMs: number;
@@ -62,10 +64,9 @@ function momentOf(fields: DateFields, zone: (utc: number) => number, now: () => 
   const year = Number.isNaN(fields.year) ? guessYear(fields.month, now()) : fields.year;
   let { hour } = fields;
   if (fields.half >= 0) hour = (hour % 12) + fields.half;
-  const days = Number.isNaN(fields.dayOfYear) ? 0 : fields.dayOfYear - 1;
-  const local = utc(year, days > 0 ? 1 : fields.month, days > 0 ? 1 : fields.day) + days * 86_400_000;
-  if (days === 0 && fields.day > 28 && new Date(local).getUTCDate() !== fields.day) return undefined;
-  const time = local + ((hour * 60 + fields.minute) * 60 + fields.second) * 1000 + Math.floor(fields.nanos / 1e6);
+  const midnight = dayOf(fields, year);
+  if (midnight === undefined) return undefined;
+  const time = midnight + ((hour * 60 + fields.minute) * 60 + fields.second) * 1000 + Math.floor(fields.nanos / 1e6);
   let epochMs: number;
   if (!Number.isNaN(fields.offset)) epochMs = time - fields.offset;
   else if (fields.zone === undefined) epochMs = localToUtc(time, zone);
@@ -77,6 +78,22 @@ function momentOf(fields: DateFields, zone: (utc: number) => number, now: () => 
     }
   }
   return { epochMs, nanos: fields.nanos % 1e6 };
+}
+
+/** The beginning of the day meant, as if in UTC; undefined for a day that the month or year does not have. */
+function dayOf(fields: DateFields, year: number): number | undefined {
+  if (!Number.isNaN(fields.week)) {
+    const fourth = utc(year, 1, 4);
+    const thursday = fourth + (fields.week * 7 - 3 - (new Date(fourth).getUTCDay() || 7)) * DAY;
+    if (new Date(thursday).getUTCFullYear() !== year) return undefined;
+    return thursday + ((Number.isNaN(fields.weekday) ? 1 : fields.weekday) - 4) * DAY;
+  }
+  if (!Number.isNaN(fields.dayOfYear)) {
+    const day = utc(year, 1, 1) + (fields.dayOfYear - 1) * DAY;
+    return new Date(day).getUTCFullYear() === year ? day : undefined;
+  }
+  const day = utc(year, fields.month, fields.day);
+  return fields.day > 28 && new Date(day).getUTCDate() !== fields.day ? undefined : day;
 }
 
 /** Date.UTC without its special meaning of years below 100. */
@@ -124,7 +141,7 @@ function literal(expected: string): Element {
 const within = (
   least: number,
   most: number,
-  name: "month" | "day" | "minute" | "second" | "hour",
+  name: "month" | "day" | "minute" | "second" | "hour" | "week" | "weekday",
 ): ((fields: DateFields, value: number) => boolean) => {
   return (fields, value) => {
     if (value < least || value > most) return false;
@@ -141,7 +158,7 @@ function letterElement(letter: string, count: number, tight: boolean, options: D
     case "y":
     case "Y":
     case "x":
-      return yearElement(count, tight);
+      return yearElement(count, tight, options.now);
     case "M":
     case "L":
       return count >= 3 ? monthNames(options.locale) : digits(2, within(1, 12, "month"));
@@ -188,9 +205,9 @@ function letterElement(letter: string, count: number, tight: boolean, options: D
     case "E":
       return dayNames(options.locale);
     case "e":
-      return digits(1, ignore);
+      return digits(1, within(1, 7, "weekday"));
     case "w":
-      return digits(2, ignore);
+      return digits(2, within(1, 53, "week"));
     case "C":
       return digits(2, ignore);
     case "G":
@@ -211,25 +228,24 @@ function letterElement(letter: string, count: number, tight: boolean, options: D
 }
 
 /** Two letters: a year of 2000 give or take, from the pivot; else as many digits as there are. */
-function yearElement(count: number, tight: boolean): Element {
+function yearElement(count: number, tight: boolean, now: () => number): Element {
   const most = tight ? Math.max(count, 2) : 9;
   return digits(
     most,
     (fields, value, read) => {
-      fields.year = count === 2 && read <= 2 ? pivotYear(value) : value;
+      fields.year = count === 2 && read <= 2 ? pivotYear(value, now()) : value;
       return true;
     },
     count > 2 && !tight,
   );
 }
 
-/** Joda-Time: 30 years around now. */
-function pivotYear(value: number): number {
-  const now = new Date().getUTCFullYear();
-  const century = Math.floor(now / 100) * 100;
-  const year = century + value;
-  if (year >= now + 20) return year - 100;
-  return year < now - 80 ? year + 100 : year;
+/** Joda-Time: a year from 80 years ago to 19 years ahead. */
+function pivotYear(value: number, now: number): number {
+  const current = new Date(now).getUTCFullYear();
+  const year = Math.floor(current / 100) * 100 + value;
+  if (year >= current + 20) return year - 100;
+  return year < current - 80 ? year + 100 : year;
 }
 
 function localNames(
@@ -280,7 +296,9 @@ function dayNames(locale: string): Element {
   return cached(`day/${locale}`, () =>
     names(
       localNames(locale, "weekday", 7, (i) => Date.UTC(2024, 0, 1 + i)),
-      () => undefined,
+      (fields, value) => {
+        fields.weekday = value;
+      },
     ),
   );
 }

@@ -24,11 +24,15 @@ function iso8601(options: DateOptions): DateReader {
   };
 }
 
+/** Logstash takes no later second (2038-01-19), which tells seconds from milliseconds. */
+const LAST_SECOND = 2 ** 31 - 1;
+
 /** Seconds since 1970 with a fraction, read as digits so that no nanosecond is lost to rounding. */
 function unix(text: string): Moment | undefined {
   const match =
     /^(-?)(\d{1,12})(?:[.,](\d+))?$/.exec(text.trim()) ?? /^(-?)(\d{1,12})(?:[.,](\d+))?$/.exec(plainNumber(text));
   if (match === null) return undefined;
+  if (Number(match[2]) > LAST_SECOND) return undefined;
   const nanos = Number((match[3] ?? "").slice(0, 9).padEnd(9, "0"));
   const total = Number(match[2]) * 1000 + Math.floor(nanos / 1e6);
   return match[1] === "-" ? { epochMs: -total, nanos: 0 } : { epochMs: total, nanos: nanos % 1e6 };
@@ -51,6 +55,11 @@ function tai64n(text: string): Moment | undefined {
   const seconds = Number(BigInt(`0x${match[1]}`) - 2n ** 62n) - 10;
   const nanos = Number.parseInt(match[2] as string, 16);
   return { epochMs: seconds * 1000 + Math.floor(nanos / 1e6), nanos: nanos % 1e6 };
+}
+
+/** Entries of the date filter's `match` that also read numbers; all others read texts only. */
+export function readsNumbers(pattern: string): boolean {
+  return pattern === "UNIX" || pattern === "UNIX_MS";
 }
 
 /** Compiles one entry of the date filter's `match`: a keyword or a Joda pattern. @throws Error for a bad pattern */

@@ -3,7 +3,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import type { Value } from "../../event/value.ts";
 import type { DateReader } from "../../language/date/pattern.ts";
-import { compileDateReader } from "../../language/date/special.ts";
+import { compileDateReader, readsNumbers } from "../../language/date/special.ts";
 import { compileSprintf } from "../../language/sprintf.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { fieldReference, list, type OptionValues, text } from "../../plugin/options.ts";
@@ -56,6 +56,15 @@ export const date: FilterPlugin = defineFilter({
     } catch (error) {
       problems.push({ option: "match", message: (error as Error).message });
     }
+    try {
+      Intl.getCanonicalLocales(languageTag(settings.locale));
+    } catch {
+      problems.push({
+        option: "locale",
+        message: `${JSON.stringify(settings.locale)} is no language`,
+        help: "en, de-DE",
+      });
+    }
     const variable = settings.timezone?.includes("%{") === true;
     for (const pattern of settings.match.slice(1)) {
       try {
@@ -97,16 +106,27 @@ export const date: FilterPlugin = defineFilter({
 /** Zones that come from events' fields: readers of so many are kept. */
 const ZONE_LIMIT = 200;
 
+interface PatternReader {
+  readonly read: DateReader;
+  readonly numbers: boolean;
+}
+
 /** The readers for an event: compiled once, or once a zone where the zone comes from the event. */
-function readers(settings: Settings, now: () => number): (event: Event) => readonly DateReader[] {
+function readers(settings: Settings, now: () => number): (event: Event) => readonly PatternReader[] {
   const patterns = settings.match.slice(1);
-  const locale = settings.locale.replace("_", "-");
-  const compile = (timezone: string): DateReader[] =>
-    patterns.map((pattern) => compileDateReader(pattern, { timezone, locale, now }));
-  const zone = compileSprintf(
-    settings.timezone ?? process.env["TZ"] ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-  );
-  const byZone = new Map<string, readonly DateReader[]>();
+  const locale = languageTag(settings.locale);
+  const compile = (timezone: string): PatternReader[] =>
+    patterns.map((pattern) => ({
+      read: compileDateReader(pattern, { timezone, locale, now }),
+      numbers: readsNumbers(pattern),
+    }));
+  const timezone = settings.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = compileSprintf(timezone);
+  if (zone.isConstant) {
+    const constant = compile(timezone);
+    return () => constant;
+  }
+  const byZone = new Map<string, readonly PatternReader[]>();
   return (event) => {
     const name = zone(event);
     let found = byZone.get(name);
@@ -123,12 +143,18 @@ function readers(settings: Settings, now: () => number): (event: Event) => reado
   };
 }
 
-function readFirst(value: Value, list: readonly DateReader[]): Timestamp | undefined {
-  if (value instanceof Timestamp) return value;
-  const one = Array.isArray(value) ? value[0] : value;
-  if (typeof one !== "string" && typeof one !== "number") return undefined;
-  const text = String(one);
-  for (const read of list) {
+/** BCP 47 of a POSIX name: `de_DE` is `de-DE`. */
+function languageTag(locale: string): string {
+  return locale.replaceAll("_", "-");
+}
+
+/** Texts by any pattern, numbers by those for them; lists, objects and times are no dates. */
+function readFirst(value: Value, list: readonly PatternReader[]): Timestamp | undefined {
+  const isText = typeof value === "string";
+  if (!isText && typeof value !== "number") return undefined;
+  const text = isText ? value : String(value);
+  for (const { read, numbers } of list) {
+    if (!isText && !numbers) continue;
     const moment = read(text);
     if (moment !== undefined) return new Timestamp(moment.epochMs, moment.nanos);
   }

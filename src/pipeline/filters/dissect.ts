@@ -1,8 +1,10 @@
 import type { Event } from "../../event/event.ts";
-import { FieldReference } from "../../event/field-reference.ts";
-import { compileDissect, DissectError } from "../../language/dissect.ts";
+import { FieldReference, FieldReferenceError } from "../../event/field-reference.ts";
+import { setOwn, type Value } from "../../event/value.ts";
+import { compileDissect, DissectError, type Dissector } from "../../language/dissect.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { hash, list } from "../../plugin/options.ts";
+import { ReservedFieldError, setField } from "../../transform/reserved-fields.ts";
 
 const options = {
   mapping: hash({ description: "Fields and how their texts are cut: `%{a} %{b}`", default: {} }),
@@ -38,11 +40,11 @@ export const dissect: FilterPlugin = defineFilter({
 
   check(settings) {
     const problems: OptionProblem[] = [];
-    for (const mapping of Object.values(settings.mapping)) {
+    for (const [name, mapping] of Object.entries(settings.mapping)) {
       try {
-        compileDissect(String(mapping));
+        new Mapping(name, String(mapping));
       } catch (error) {
-        if (!(error instanceof DissectError)) throw error;
+        if (!(error instanceof DissectError || error instanceof FieldReferenceError)) throw error;
         problems.push({ option: "mapping", message: error.message });
       }
     }
@@ -58,35 +60,20 @@ export const dissect: FilterPlugin = defineFilter({
   },
 
   create(settings) {
-    const mappings = Object.entries(settings.mapping).map(([name, mapping]) => ({
-      source: new FieldReference(name),
-      dissector: compileDissect(String(mapping)),
-    }));
+    const mappings = Object.entries(settings.mapping).map(([name, mapping]) => new Mapping(name, String(mapping)));
     const conversions = Object.entries(settings.convert_datatype).map(([name, type]) => ({
       name,
       field: new FieldReference(name),
       type: String(type),
     }));
-    const references = new Map<string, FieldReference>();
-    const reference = (name: string): FieldReference => {
-      let found = references.get(name);
-      if (found === undefined) {
-        found = new FieldReference(name);
-        if (references.size < REFERENCE_LIMIT) references.set(name, found);
-      }
-      return found;
-    };
     return {
       apply(event) {
         let matched = true;
-        for (const { source, dissector } of mappings) {
-          const text = source.get(event);
-          const fields = typeof text === "string" && text !== "" ? dissector.dissect(text) : undefined;
-          if (fields === undefined) {
-            matched = false;
-            // A missing field is not a failure of the text.
-            if (text !== undefined) for (const tag of settings.tag_on_failure) event.tag(tag);
-          } else for (const [name, value] of fields) reference(name).set(event, value);
+        for (const mapping of mappings) {
+          const outcome = mapping.apply(event);
+          if (outcome === "fits") continue;
+          matched = false;
+          if (outcome === "fails") for (const tag of settings.tag_on_failure) event.tag(tag);
         }
         for (const conversion of conversions) convert(event, conversion);
         return matched;
@@ -98,13 +85,68 @@ export const dissect: FilterPlugin = defineFilter({
 /** Names that come out of texts (`%{&name}`) are many; so many references are kept. */
 const REFERENCE_LIMIT = 1000;
 
+/** One field and how its text is cut. */
+class Mapping {
+  readonly #source: FieldReference;
+  readonly #dissector: Dissector;
+  readonly #references = new Map<string, FieldReference>();
+
+  constructor(source: string, mapping: string) {
+    this.#source = new FieldReference(source);
+    this.#dissector = compileDissect(mapping);
+    for (const name of this.#dissector.fields) this.#references.set(name, new FieldReference(name));
+  }
+
+  /** A missing field is no failure of its text. */
+  apply(event: Event): "fits" | "fails" | "missing" {
+    const text = this.#source.get(event);
+    if (text === undefined) return "missing";
+    if (typeof text !== "string") return "fails";
+    const found = this.#dissector.dissect(text, (name) => textOf(this.#reference(name)?.get(event)));
+    if (found === undefined) return "fails";
+    try {
+      for (const [name, value] of found) {
+        const field = this.#reference(name);
+        if (field === undefined) setOwn(event.fields, name, value);
+        else setField(event, field, value);
+      }
+      return "fits";
+    } catch (error) {
+      if (error instanceof ReservedFieldError) return "fails";
+      throw error;
+    }
+  }
+
+  /** Undefined for a text that is no field reference. */
+  #reference(name: string): FieldReference | undefined {
+    let found = this.#references.get(name);
+    if (found === undefined) {
+      try {
+        found = new FieldReference(name);
+      } catch {
+        return undefined;
+      }
+      if (this.#references.size < REFERENCE_LIMIT) this.#references.set(name, found);
+    }
+    return found;
+  }
+}
+
+function textOf(value: Value | undefined): string | undefined {
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
+/** What Java's Double reads, without its names for special values. */
+const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+
 function convert(event: Event, { name, field, type }: { name: string; field: FieldReference; type: string }): void {
   const value = field.get(event);
   if (value === undefined || value === null) {
     event.tag(`_dataconversionnullvalue_${name}_${type}`);
     return;
   }
-  const number = typeof value === "string" || typeof value === "number" ? Number(value) : Number.NaN;
-  if (Number.isNaN(number) || value === "") event.tag(`_dataconversionuncoercible_${name}_${type}`);
+  const number =
+    typeof value === "number" || (typeof value === "string" && NUMBER.test(value)) ? Number(value) : Number.NaN;
+  if (Number.isNaN(number)) event.tag(`_dataconversionuncoercible_${name}_${type}`);
   else field.set(event, type === "int" ? Math.trunc(number) : number);
 }

@@ -1,5 +1,3 @@
-import { readFileSync, statSync } from "node:fs";
-import { globSync } from "tinyglobby";
 import { suggest } from "../../diagnostics/suggest.ts";
 import type { Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
@@ -12,6 +10,7 @@ import { GrokLibrary } from "../../language/grok/library.ts";
 import { compileGrok, type GrokMatcher } from "../../language/grok/matcher.ts";
 import { defineFilter, type EcsMode, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, hash, list, number, type OptionValues, text } from "../../plugin/options.ts";
+import { addPatternFiles } from "./pattern-files.ts";
 
 const options = {
   match: hash({
@@ -212,26 +211,9 @@ function below(target: string, own: FieldReference): string {
 function libraryOf(settings: Settings, ecs: EcsMode, report: (problem: OptionProblem) => void): GrokLibrary {
   const library = new GrokLibrary(ecs);
   const warn = (message: string): void => report({ option: "patterns_dir", message, severity: "warning" });
-  for (const folder of settings.patterns_dir) {
-    const files = patternFiles(folder, settings.patterns_files_glob);
-    if (files.length === 0) warn(`no file of patterns in ${folder}`);
-    for (const file of files) {
-      try {
-        for (const line of library.addFile(readFileSync(file, "utf8")))
-          warn(`line ${line} of ${file} has a name without a pattern`);
-      } catch (error) {
-        warn(`cannot read ${file}: ${(error as Error).message}`);
-      }
-    }
-  }
+  addPatternFiles(library, settings.patterns_dir, settings.patterns_files_glob, warn);
   for (const [name, pattern] of Object.entries(settings.pattern_definitions)) library.add(name, String(pattern));
   return library;
-}
-
-function patternFiles(folder: string, glob: string): string[] {
-  const stat = statSync(folder, { throwIfNoEntry: false });
-  if (stat === undefined) return [];
-  return stat.isFile() ? [folder] : globSync(glob, { cwd: folder, absolute: true, expandDirectories: false }).sort();
 }
 
 function problemOf(error: GrokError, library: GrokLibrary): OptionProblem {

@@ -3,6 +3,7 @@ import { isTree, type Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, list } from "../../plugin/options.ts";
 import { setDocument } from "../../transform/adopt-document.ts";
+import { canHold } from "../../transform/reserved-fields.ts";
 
 const options = {
   source: fieldReference({ description: "Field with the JSON text", required: true }),
@@ -53,11 +54,12 @@ export const json: FilterPlugin = defineFilter({
         if (text === undefined || text === null || text === false) return false;
         const parsed = parse(text);
         if (parsed === undefined && settings.skip_on_invalid_json) return false;
-        if (target !== undefined && parsed !== undefined) {
-          target.set(event, parsed);
-          return true;
-        }
-        if (isTree(parsed)) {
+        if (target !== undefined) {
+          if (parsed !== undefined && canHold(target, parsed)) {
+            target.set(event, parsed);
+            return true;
+          }
+        } else if (isTree(parsed)) {
           setDocument(event, parsed, host.now);
           return true;
         }
