@@ -45,7 +45,7 @@ function random(): number {
 
 /** Ends a worker now and then: from outside, or by itself with work still before it. */
 function harm(): void {
-  const threads = pipeline.dispatcher?.workers.threads ?? [];
+  const threads = pipeline.threads;
   const victim = threads[Math.floor(random() * threads.length)];
   if (random() < 0.5) victim?.terminate().catch(() => undefined);
   else victim?.postMessage({ type: "stop" });

@@ -10,7 +10,7 @@ import {
 } from "../../telemetry/ledger.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { DeadEvent, DoneMessage, OutputPart } from "./messages.ts";
-import { WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";
+import type { WorkerSet, WorkerSetFactory } from "./worker-set.ts";
 
 /** A piece of work that kills so many workers is halved, or dead-lettered when it is one record. */
 const DEATHS_ALLOWED = 2;
@@ -44,7 +44,7 @@ export interface DeadLetterSink {
  */
 export class Dispatcher {
   readonly #pool: BufferPool;
-  readonly #workers: WorkerPool;
+  readonly #workers: WorkerSet;
   readonly #deliveries: Deliveries;
   readonly #deadLetters: DeadLetterSink;
   readonly #log: Logger;
@@ -55,7 +55,7 @@ export class Dispatcher {
 
   constructor(
     pool: BufferPool,
-    workers: WorkerPoolOptions,
+    workers: WorkerSetFactory,
     deliveries: Deliveries,
     deadLetters: DeadLetterSink,
     log: Logger,
@@ -64,22 +64,14 @@ export class Dispatcher {
     this.#deliveries = deliveries;
     this.#deadLetters = deadLetters;
     this.#log = log;
-    this.#workers = new WorkerPool(
-      workers,
-      {
-        done: (message) => this.#done(message),
-        died: (running, queued, reason) => this.#died(running, queued, reason),
-      },
-      log,
-    );
+    this.#workers = workers({
+      done: (message) => this.#done(message),
+      died: (running, queued, reason) => this.#died(running, queued, reason),
+    });
   }
 
   start(): Promise<void> {
     return this.#workers.start();
-  }
-
-  get workers(): WorkerPool {
-    return this.#workers;
   }
 
   /** Batches submitted and not acknowledged. */

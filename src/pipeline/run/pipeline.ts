@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
 import { BufferPool, type BufferPoolLimits, DEFAULT_POOL_LIMITS } from "../../event/buffer-pool.ts";
 import { FILE_ID_BYTES } from "../../event/identity.ts";
 import type { InputHost, Logger, PluginHost, RunningInput } from "../../plugin/definitions.ts";
@@ -12,6 +13,7 @@ import { deadLetterSink } from "./dead-letters.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { checkpointedSink, plainSink } from "./input-ledger.ts";
+import { WorkerPool } from "./worker-pool.ts";
 
 export interface PipelineOptions {
   readonly definition: PipelineDefinition;
@@ -33,6 +35,7 @@ export class Pipeline {
   readonly #log: Logger;
   readonly #inputs: RunningInput[] = [];
   #dispatcher: Dispatcher | undefined;
+  #workers: WorkerPool | undefined;
   #deliveries: Deliveries | undefined;
   readonly #ledgers: Ledger[] = [];
   #deadLetters: DeadLetterStore | undefined;
@@ -44,8 +47,9 @@ export class Pipeline {
     this.#log = log;
   }
 
-  get dispatcher(): Dispatcher | undefined {
-    return this.#dispatcher;
+  /** Worker threads alive; for tests and `top`. */
+  get threads(): readonly Worker[] {
+    return this.#workers?.threads ?? [];
   }
 
   /** Counts since the data folder was made. */
@@ -68,7 +72,10 @@ export class Pipeline {
     const limits: BufferPoolLimits = { ...DEFAULT_POOL_LIMITS, batchRecords: batchSize };
     this.#dispatcher = new Dispatcher(
       new BufferPool(limits),
-      { workers, definition, heapMegabytes: workerHeapMegabytes },
+      (events) => {
+        this.#workers = new WorkerPool({ workers, definition, heapMegabytes: workerHeapMegabytes }, events, this.#log);
+        return this.#workers;
+      },
       this.#deliveries,
       deadLetterSink(this.#deadLetters, definition.id, Date.now),
       this.#log,

@@ -1,13 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "../../plugin/definitions.ts";
-import {
-  type DoneMessage,
-  type FromWorker,
-  PROGRESS_CHUNKS,
-  PROGRESS_ITEM,
-  PROGRESS_WORDS,
-  type WorkMessage,
-} from "./messages.ts";
+import { type FromWorker, PROGRESS_CHUNKS, PROGRESS_ITEM, PROGRESS_WORDS, type WorkMessage } from "./messages.ts";
+import type { WorkerSet, WorkerSetEvents } from "./worker-set.ts";
 import type { WorkerStart } from "./worker-thread.ts";
 
 /** Items that wait in a worker's own queue, so that it need not wait for the main thread. */
@@ -25,12 +19,6 @@ export interface WorkerPoolOptions {
   readonly heapMegabytes: number;
 }
 
-export interface WorkerPoolEvents {
-  done(message: DoneMessage): void;
-  /** A worker died; `running` is the item it was at, `queued` those it had not begun. */
-  died(running: number | undefined, queued: readonly number[], reason: string): void;
-}
-
 interface Member {
   readonly worker: Worker;
   readonly progress: Int32Array;
@@ -40,10 +28,10 @@ interface Member {
   chunksAt: number;
 }
 
-/** Keeps a number of workers alive and gives each a few items at a time. */
-export class WorkerPool {
+/** Worker threads: keeps a number of them alive and gives each a few items at a time. */
+export class WorkerPool implements WorkerSet {
   readonly #options: WorkerPoolOptions;
-  readonly #events: WorkerPoolEvents;
+  readonly #events: WorkerSetEvents;
   readonly #log: Logger;
   readonly #members = new Set<Member>();
   readonly #owner = new Map<number, Member>();
@@ -52,13 +40,12 @@ export class WorkerPool {
   #watch: NodeJS.Timeout | undefined;
   #stopping = false;
 
-  constructor(options: WorkerPoolOptions, events: WorkerPoolEvents, log: Logger) {
+  constructor(options: WorkerPoolOptions, events: WorkerSetEvents, log: Logger) {
     this.#options = options;
     this.#events = events;
     this.#log = log;
   }
 
-  /** Starts the workers; resolves when the first is ready for work. */
   async start(): Promise<void> {
     const first = new Promise<void>((resolve) => this.#starting.push(resolve));
     for (let i = 0; i < this.#options.workers; i++) this.#spawn();
@@ -77,7 +64,6 @@ export class WorkerPool {
     this.#dispatch();
   }
 
-  /** Says that the bytes of an item are needed no longer. */
   free(item: number): void {
     this.#owner.get(item)?.worker.postMessage({ type: "free", item });
     this.#owner.delete(item);

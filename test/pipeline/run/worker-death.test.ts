@@ -4,6 +4,7 @@ import { allDelivered } from "../../../src/pipeline/outputs/outcome.ts";
 import { Deliveries } from "../../../src/pipeline/run/deliveries.ts";
 import { Dispatcher } from "../../../src/pipeline/run/dispatcher.ts";
 import type { DeadEvent } from "../../../src/pipeline/run/messages.ts";
+import { WorkerPool } from "../../../src/pipeline/run/worker-pool.ts";
 import type { EncodedEvents } from "../../../src/plugin/definitions.ts";
 import { imbalance, Ledger } from "../../../src/telemetry/ledger.ts";
 
@@ -26,11 +27,21 @@ describe("a record that ends workers", function () {
     const dead: DeadEvent[] = [];
     const dispatcher = new Dispatcher(
       new BufferPool({ batchBytes: 16 << 20, batchRecords: 64, totalBytes: 32 << 20 }),
-      {
-        workers: 2,
-        definition: { id: "test", sources: [{ name: "test.conf", text: CONFIG }], ecs: "v8", supportEscapes: false },
-        heapMegabytes: 40,
-      },
+      (events) =>
+        new WorkerPool(
+          {
+            workers: 2,
+            definition: {
+              id: "test",
+              sources: [{ name: "test.conf", text: CONFIG }],
+              ecs: "v8",
+              supportEscapes: false,
+            },
+            heapMegabytes: 40,
+          },
+          events,
+          silent,
+        ),
       new Deliveries([{ id: "stdout#1", deliverer }], false),
       {
         append(_batch, letters) {
