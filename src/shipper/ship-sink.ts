@@ -15,7 +15,7 @@ export interface WindowSender {
 
 /** Sends record batches as windows, and acknowledges a batch when all its windows are. The ledger gets the entry in the same turn. */
 export class ShipSink implements RecordSink {
-  readonly #pool = new BufferPool();
+  readonly #pool: BufferPool;
   readonly #writers = new WriterPool();
   readonly #encoder: EventEncoder;
   readonly #sender: WindowSender;
@@ -23,7 +23,15 @@ export class ShipSink implements RecordSink {
   readonly #windowEvents: number;
   readonly #now: () => number;
 
-  constructor(encoder: EventEncoder, sender: WindowSender, ledger: Ledger, windowEvents: number, now: () => number) {
+  constructor(
+    encoder: EventEncoder,
+    sender: WindowSender,
+    ledger: Ledger,
+    windowEvents: number,
+    now: () => number,
+    pool: BufferPool = new BufferPool(),
+  ) {
+    this.#pool = pool;
     this.#encoder = encoder;
     this.#sender = sender;
     this.#ledger = ledger;

@@ -1,14 +1,19 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { dirname } from "node:path";
 
 /** The few functions of a filesystem that a checkpoint needs. */
 export interface CheckpointFileSystem {
+  makeFolder(path: string): Promise<void>;
   read(path: string): Promise<string>;
-  /** Writes, fsyncs and renames into place. */
+  /** Writes, fsyncs and renames into place; durable when it resolves. */
   replace(path: string, text: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
 }
 
 export const realCheckpointFileSystem: CheckpointFileSystem = {
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true });
+  },
   read: (path) => readFile(path, "utf8"),
   async replace(path, text) {
     const part = `${path}.part`;
@@ -20,9 +25,19 @@ export const realCheckpointFileSystem: CheckpointFileSystem = {
       await handle.close();
     }
     await rename(part, path);
+    await syncFolder(dirname(path));
   },
   rename,
 };
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
 
 /** Pause before a write is tried again that failed, in milliseconds. */
 const RETRY_MILLIS = 1000;

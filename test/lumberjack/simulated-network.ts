@@ -86,7 +86,7 @@ export class SimulatedNetwork implements LumberjackNetwork {
   }
 
   listen(options: ListenOptions): Promise<Listener> {
-    const port = this.#nextPort++;
+    const port = options.port === 0 ? this.#nextPort++ : options.port;
     this.#listening.set(port, options);
     return Promise.resolve({ address: options.host, port, close: () => void this.#listening.delete(port) });
   }

@@ -4,6 +4,14 @@ import type { RecordBatch, RecordSink, Source } from "../../event/record-batch.t
 /** How long a part-filled batch waits for more records, in milliseconds (Logstash's pipeline.batch.delay). */
 const LINGER_MILLIS = 50;
 
+/** Runs `action` once after so many milliseconds; the answer cancels it. */
+export type Delay = (milliseconds: number, action: () => void) => () => void;
+
+const realDelay: Delay = (milliseconds, action) => {
+  const timer = setTimeout(action, milliseconds);
+  return () => clearTimeout(timer);
+};
+
 /**
  * Puts records of sources that have no file behind them into batches: the identity's offset is a running number. A batch goes out
  * when it is full or a moment after its first record.
@@ -11,17 +19,19 @@ const LINGER_MILLIS = 50;
 export class BatchFiller {
   readonly #sink: RecordSink;
   readonly #now: () => number;
+  readonly #delay: Delay;
   #batch: RecordBatch | undefined;
   #acknowledgements: (() => void)[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   #waiting: Promise<void> = Promise.resolve();
   #waitingCount = 0;
   #unacknowledged = 0;
   readonly #idle: (() => void)[] = [];
 
-  constructor(sink: RecordSink, now: () => number) {
+  constructor(sink: RecordSink, now: () => number, delay: Delay = realDelay) {
     this.#sink = sink;
     this.#now = now;
+    this.#delay = delay;
   }
 
   /**
@@ -56,8 +66,8 @@ export class BatchFiller {
 
   /** Sends what there is. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     const batch = this.#batch;
     if (batch === undefined) return;
     this.#batch = undefined;
@@ -94,7 +104,7 @@ export class BatchFiller {
   ): void {
     if (batch.count === 0) {
       batch.readAt = this.#now();
-      this.#timer = setTimeout(() => this.flush(), LINGER_MILLIS);
+      this.#stopTimer = this.#delay(LINGER_MILLIS, () => this.flush());
     }
     const crc = crc32(bytes.subarray(start, end));
     batch.append(batch.sourceIndex(source), bytes, start, end, offset, end - start, crc, flags);

@@ -1,15 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { FieldReference } from "../../event/field-reference.ts";
 import { TextSlice } from "../../event/lazy-value.ts";
-import type { Source } from "../../event/record-batch.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import { isTree, type StoredTree, setOwn, type Value } from "../../event/value.ts";
-import type { EventBlock, LumberjackPeer } from "../../lumberjack/events.ts";
 import type { LumberjackTls } from "../../lumberjack/network.ts";
 import { LumberjackServer } from "../../lumberjack/server.ts";
 import { type Decoder, defineInput, type InputPlugin } from "../../plugin/definitions.ts";
 import { boolean, list, number, type OptionValues, password, path, text } from "../../plugin/options.ts";
 import { BatchFiller } from "./batch-filler.ts";
+import { receiveBlocks } from "./beats-blocks.ts";
 
 const options = {
   host: text({ description: "Address to listen on", default: "0.0.0.0" }),
@@ -82,7 +81,6 @@ export const beats: InputPlugin = defineInput({
 
   async start(settings, host) {
     const filler = new BatchFiller(host.sink, host.now);
-    const peers = new Map<number, PeerState>();
     const addressField = host.ecs === "disabled" ? "[@metadata][ip_address]" : "[@metadata][input][beats][host][ip]";
     const enriched = adds(settings, "source_metadata");
     const tls = await tlsOptions(settings);
@@ -92,16 +90,7 @@ export const beats: InputPlugin = defineInput({
       ...(tls === undefined ? {} : { tls }),
       limits: { inactivityMs: settings.client_inactivity_timeout * 1000, handshakeMs: settings.ssl_handshake_timeout },
       log: host.log,
-      onEvents: (peer, block) => {
-        let state = peers.get(peer.id);
-        if (state === undefined) {
-          state = { source: host.source(enriched ? [[addressField, peer.address]] : []), next: 0 };
-          // Connections come and go; those of the last ones that sent are enough.
-          if (peers.size >= PEER_LIMIT) peers.clear();
-          peers.set(peer.id, state);
-        }
-        take(filler, state, peer, block);
-      },
+      onEvents: receiveBlocks(filler, (peer) => host.source(enriched ? [[addressField, peer.address]] : [])),
     });
     await server.listen();
     return {
@@ -113,34 +102,6 @@ export const beats: InputPlugin = defineInput({
     };
   },
 });
-
-const PEER_LIMIT = 10_000;
-
-interface PeerState {
-  readonly source: Source;
-  /** Running number of the connection's next event. */
-  next: number;
-}
-
-/** Copies a block's events into batches; the block is acknowledged when all of them have reached their end. */
-function take(filler: BatchFiller, state: PeerState, _peer: LumberjackPeer, block: EventBlock): void {
-  let open = block.count;
-  const ended = (): void => {
-    open--;
-    if (open === 0) block.acknowledge(block.count);
-  };
-  let full: Promise<void> | undefined;
-  for (let i = 0; i < block.count; i++) {
-    const start = block.starts[i] as number;
-    full = filler.add(state.source, block.bytes, start, block.ends[i] as number, state.next++, 0, ended) ?? full;
-  }
-  if (full === undefined) block.release();
-  else
-    full.then(
-      () => block.release(),
-      () => undefined,
-    );
-}
 
 function adds(settings: Settings, what: string): boolean {
   return settings.enrich.includes(what) || settings.enrich.includes("all");

@@ -1,8 +1,11 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { RecordSink } from "../../event/record-batch.ts";
 import type { Logger } from "../../plugin/definitions.ts";
-import { CheckpointFile } from "../../telemetry/checkpoint-file.ts";
+import {
+  CheckpointFile,
+  type CheckpointFileSystem,
+  realCheckpointFileSystem,
+} from "../../telemetry/checkpoint-file.ts";
 import { Ledger, type LedgerSnapshot } from "../../telemetry/ledger.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 
@@ -14,12 +17,13 @@ export async function checkpointedSink(
   dispatcher: Dispatcher,
   folder: string,
   log: Logger,
+  files: CheckpointFileSystem = realCheckpointFileSystem,
 ): Promise<{ sink: RecordSink; ledger: Ledger }> {
-  await mkdir(folder, { recursive: true });
+  await files.makeFolder(folder);
   const path = join(folder, "ledger.json");
   const complain = (reason: string): void => log.warn(reason);
-  const ledger = new Ledger((await CheckpointFile.load(path, complain)) as LedgerSnapshot | undefined);
-  const file = new CheckpointFile(path, () => ledger.snapshot(), complain);
+  const ledger = new Ledger((await CheckpointFile.load(path, complain, files)) as LedgerSnapshot | undefined);
+  const file = new CheckpointFile(path, () => ledger.snapshot(), complain, files);
   const sink: RecordSink = {
     acquire: (bytes) => dispatcher.acquire(bytes),
     release: (batch) => dispatcher.release(batch),
