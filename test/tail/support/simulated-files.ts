@@ -218,7 +218,8 @@ export class SimulatedProcess {
     this.#open = new Map();
   }
 
-  #do<T>(run: () => T): Promise<T> {
+  /** An operation of this process: happens when `step` lets it, or never. */
+  operation<T>(run: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#dead) return;
       this.#waiting.push(() => {
@@ -238,49 +239,49 @@ export class SimulatedProcess {
   }
 
   readonly fs: TailFileSystem = {
-    stat: (path) => this.#do(() => this.#files.stat(this.#files.inode(path))),
+    stat: (path) => this.operation(() => this.#files.stat(this.#files.inode(path))),
     open: (path, mode) =>
-      this.#do(() => {
+      this.operation(() => {
         if (mode === "w" && this.#files.full) throw failure("ENOSPC", path);
         const inode = mode === "w" ? this.#files.create(path) : this.#files.inode(path);
         inode.descriptors++;
         this.#open.set(this.#nextDescriptor, inode);
         return this.#nextDescriptor++;
       }),
-    fstat: (descriptor) => this.#do(() => this.#files.stat(this.#inode(descriptor))),
+    fstat: (descriptor) => this.operation(() => this.#files.stat(this.#inode(descriptor))),
     read: (descriptor, into, at, length, position) =>
-      this.#do(() => {
+      this.operation(() => {
         const bytes = this.#inode(descriptor).data.subarray(position, position + length);
         into.set(bytes, at);
         return bytes.length;
       }),
     write: (descriptor, bytes) =>
-      this.#do(() => {
+      this.operation(() => {
         if (this.#files.full) throw failure("ENOSPC", String(descriptor));
         this.#files.append(this.#inode(descriptor), bytes);
       }),
     fsync: (descriptor) =>
-      this.#do(() => {
+      this.operation(() => {
         const inode = this.#inode(descriptor);
         inode.synced = inode.data;
       }),
     close: (descriptor) =>
-      this.#do(() => {
+      this.operation(() => {
         const inode = this.#inode(descriptor);
         this.#open.delete(descriptor);
         inode.descriptors--;
         this.#files.release(inode);
       }),
-    fsyncFolder: (path) => this.#do(() => this.#files.sync(path)),
-    rename: (from, to) => this.#do(() => this.#files.rename(from, to)),
-    readFile: (path) => this.#do(() => Buffer.from(this.#files.inode(path).data)),
+    fsyncFolder: (path) => this.operation(() => this.#files.sync(path)),
+    rename: (from, to) => this.operation(() => this.#files.rename(from, to)),
+    readFile: (path) => this.operation(() => Buffer.from(this.#files.inode(path).data)),
     readFolder: (path) =>
-      this.#do(() =>
+      this.operation(() =>
         [...this.#files.names.keys()]
           .filter((name) => name.startsWith(`${path}/`))
           .map((name) => name.slice(path.length + 1)),
       ),
-    makeFolder: () => this.#do(() => undefined),
+    makeFolder: () => this.operation(() => undefined),
   };
 
   environment(): TailEnvironment {
@@ -295,7 +296,7 @@ export class SimulatedProcess {
       random: this.#random,
       log: { info: note, warn: note, error: note },
       count: (counter, by = 1) => void this.counters.set(counter, (this.counters.get(counter) ?? 0) + by),
-      glob: () => this.#do(() => [...this.#files.names.keys()].filter(this.#matches)),
+      glob: () => this.operation(() => [...this.#files.names.keys()].filter(this.#matches)),
       watch: null,
     };
   }
