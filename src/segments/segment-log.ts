@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type AppendHandle, realSegmentFileSystem, type SegmentFileSystem } from "./filesystem.ts";
-import { encodeRecord, readRecord, SEGMENT_HEADER } from "./format.ts";
+import { encodeRecord, RECORD_LIMIT, readRecord, SEGMENT_HEADER } from "./format.ts";
 
 export interface SegmentLogOptions {
   readonly folder: string;
@@ -49,6 +49,8 @@ export class SegmentLog {
   #handle: AppendHandle | undefined;
   #queue: Promise<void> = Promise.resolve();
   #syncing: Promise<void> | undefined;
+  /** The fsync after the one under way; who comes meanwhile may have appended what that one does not cover. */
+  #following: Promise<void> | undefined;
 
   constructor(options: SegmentLogOptions, segment: number, size: number, total: number, recovery: Recovery) {
     this.#folder = options.folder;
@@ -89,21 +91,39 @@ export class SegmentLog {
     return this.#total;
   }
 
-  /** Appends a record; it is durable after the next `sync`. @throws SegmentLogFull */
+  /** Appends a record of 1 to `RECORD_LIMIT` bytes; it is durable after the next `sync`. @throws SegmentLogFull, RangeError */
   append(payload: Uint8Array): Promise<void> {
+    if (payload.length === 0 || payload.length > RECORD_LIMIT)
+      return Promise.reject(new RangeError(`a record of ${payload.length} bytes cannot be kept`));
     const record = encodeRecord(payload);
     const done = this.#queue.then(() => this.#write(record));
     this.#queue = done.catch(() => undefined);
     return done;
   }
 
-  /** Resolves when everything appended before is on disk. Calls that come together share one fsync. */
+  /** Resolves when everything appended before is on disk. Calls that come while one is under way share the next fsync. */
   sync(): Promise<void> {
-    this.#syncing ??= this.#queue.then(async () => {
-      this.#syncing = undefined;
+    if (this.#syncing === undefined) {
+      this.#syncing = this.#sync();
+      return this.#syncing;
+    }
+    this.#following ??= this.#syncing
+      .catch(() => undefined)
+      .then(() => {
+        this.#following = undefined;
+        this.#syncing = this.#sync();
+        return this.#syncing;
+      });
+    return this.#following;
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#queue;
       await this.#handle?.sync();
-    });
-    return this.#syncing;
+    } finally {
+      if (this.#following === undefined) this.#syncing = undefined;
+    }
   }
 
   /** All records from the oldest on. `damaged` hears of records whose checksum is wrong; they are left out. */
@@ -146,6 +166,7 @@ export class SegmentLog {
     if (this.#size >= this.#segmentBytes || this.#segment === 0) await this.#next();
     this.#handle ??= await this.#files.append(join(this.#folder, fileName(this.#segment)));
     const handle = this.#handle;
+    if (this.#size === 0) await this.#begin(handle);
     try {
       await handle.write(record);
     } catch (error) {
@@ -160,12 +181,22 @@ export class SegmentLog {
   async #next(): Promise<void> {
     await this.#handle?.sync();
     await this.#handle?.close();
+    this.#handle = undefined;
     this.#segment++;
-    this.#handle = await this.#files.append(join(this.#folder, fileName(this.#segment)));
-    await this.#handle.write(SEGMENT_HEADER);
-    await this.#files.syncFolder(this.#folder);
+    this.#size = 0;
+  }
+
+  /** Begins an empty segment: a new one, or one that a crash or a full disk left without its header. */
+  async #begin(handle: AppendHandle): Promise<void> {
+    try {
+      await handle.write(SEGMENT_HEADER);
+    } catch (error) {
+      await handle.truncate(0).catch(() => undefined);
+      throw error;
+    }
     this.#size = SEGMENT_HEADER.length;
     this.#total += SEGMENT_HEADER.length;
+    await this.#files.syncFolder(this.#folder);
   }
 }
 
