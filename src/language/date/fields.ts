@@ -126,7 +126,7 @@ export function names(
   const exact = new Map(list);
   return (text, at, fields) => {
     // The usual case: an English abbreviation of three letters.
-    const quick = exact.get(text.slice(at, at + 3));
+    const quick = at + 3 <= text.length ? exact.get(text.slice(at, at + 3)) : undefined;
     if (quick !== undefined && !/[A-Za-z.]/.test(text[at + 3] ?? "")) {
       store(fields, quick);
       return at + 3;
