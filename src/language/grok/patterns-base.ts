@@ -37,8 +37,8 @@ export const BASE_PATTERNS: PatternTable = {
   IPV6: ipv6(),
   IPV4: "(?<!\\d)(?:(?:2(?:5[0-5]|[0-4]\\d)|[01]?\\d?\\d)\\.){3}(?:2(?:5[0-5]|[0-4]\\d)|[01]?\\d?\\d)(?!\\d)",
   IP: "(?:%{IPV6}|%{IPV4})",
-  // RFC 1123 labels; a final dot belongs to the name.
-  HOSTNAME: "\\b[0-9A-Za-z][0-9A-Za-z-]{0,62}(?:\\.[0-9A-Za-z][0-9A-Za-z-]{0,62})*\\.?",
+  // RFC 1123 labels, and no more than 253 characters have room for; a final dot belongs to the name.
+  HOSTNAME: "\\b[0-9A-Za-z][0-9A-Za-z-]{0,62}(?:\\.[0-9A-Za-z][0-9A-Za-z-]{0,62}){0,126}\\.?",
   IPORHOST: "(?:%{IP}|%{HOSTNAME})",
   HOSTPORT: "%{IPORHOST}:%{POSINT}",
   LOGLEVEL: logLevels(),
