@@ -101,7 +101,7 @@ export class Pipeline {
   async #shutDown(): Promise<void> {
     const timeout = this.#options.shutdownTimeoutMs;
     const giveUp = setTimeout(() => {
-      this.#log.warn("not everything could be delivered in time; the rest is read again at the next start", {
+      this.#log.warn("not everything could be delivered in time; files and senders give the rest again", {
         batches: this.#dispatcher?.inFlight,
       });
       this.#deliveries?.abort();

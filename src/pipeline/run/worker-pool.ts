@@ -9,6 +9,8 @@ const ITEMS_AHEAD = 2;
 /** A worker that finishes no chunk for so long is ended. Every chunk is bound to one second, so this is something else stuck. */
 const STUCK_MILLIS = 30_000;
 const WATCH_MILLIS = 5_000;
+/** Young generation of a worker, MiB; measured: 10 to 15 % less CPU than with the default of 48 (three times a semi-space of 16). */
+const YOUNG_MEGABYTES = 96;
 /** Pause before a worker is replaced that died before it did any work, in milliseconds. */
 const RESTART_PAUSE_MILLIS = 500;
 
@@ -81,7 +83,8 @@ export class WorkerPool implements WorkerSet {
     const start: WorkerStart = { definition: this.#options.definition, progress };
     const worker = new Worker(new URL("./worker-thread.js", import.meta.url), {
       workerData: start,
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMegabytes },
+      // A chunk of events lives through several collections of a small young generation and is copied each time.
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMegabytes, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     });
     const member: Member = {
       worker,
