@@ -79,7 +79,7 @@ describe("date filter", () => {
     assert.equal(at("Dec 31 23:59:59", "2026-01-01T00:00:10Z"), "2025-12-31T23:59:59.000Z");
     assert.equal(at("Jan 01 00:00:01", "2026-12-31T23:59:59Z"), "2027-01-01T00:00:01.000Z");
     assert.equal(at("Feb 29 10:00:00", "2024-03-01T00:00:00Z"), "2024-02-29T10:00:00.000Z");
-    assert.deepEqual(at("Feb 29 10:00:00", "2026-03-01T00:00:00Z"), FAILED);
+    assert.equal(at("Feb 29 10:00:00", "2026-03-01T00:00:00Z"), "2026-02-28T10:00:00.000Z");
   });
 
   it("knows summer time, its gap and its doubled hour", () => {
