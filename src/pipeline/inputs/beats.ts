@@ -4,7 +4,6 @@ import { TextSlice } from "../../event/lazy-value.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import { isTree, type StoredTree, setOwn, type Value } from "../../event/value.ts";
 import type { LumberjackTls } from "../../lumberjack/network.ts";
-import { LumberjackServer } from "../../lumberjack/server.ts";
 import { type Decoder, defineInput, type InputPlugin } from "../../plugin/definitions.ts";
 import { boolean, list, number, type OptionValues, password, path, text } from "../../plugin/options.ts";
 import { BatchFiller } from "./batch-filler.ts";
@@ -80,6 +79,8 @@ export const beats: InputPlugin = defineInput({
   decoder: (settings, host, codec) => beatsDecoder(settings, host.ecs !== "disabled", codec),
 
   async start(settings, host) {
+    // Loaded here, since workers and `check` need only the options.
+    const { LumberjackServer } = await import("../../lumberjack/server.ts");
     const filler = new BatchFiller(host.sink, host.now);
     const addressField = host.ecs === "disabled" ? "[@metadata][ip_address]" : "[@metadata][input][beats][host][ip]";
     const enriched = adds(settings, "source_metadata");

@@ -1,9 +1,6 @@
 import { hostname } from "node:os";
 import { defineInput, type InputPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { codec, list, number, path, text } from "../../plugin/options.ts";
-import { defaultEnvironment } from "../../tail/real-environment.ts";
-import { readRegistryExtra } from "../../tail/registry.ts";
-import { Tail } from "../../tail/tail.ts";
 
 const options = {
   path: list({ description: "Files to read, absolute, with * ? ** and {a,b}", default: [] }),
@@ -120,6 +117,12 @@ export const file: InputPlugin = defineInput({
   },
 
   async start(settings, host) {
+    // Loaded here, since workers and `check` need only the options.
+    const [{ defaultEnvironment }, { readRegistryExtra }, { Tail }] = await Promise.all([
+      import("../../tail/real-environment.ts"),
+      import("../../tail/registry.ts"),
+      import("../../tail/tail.ts"),
+    ]);
     const legacy = host.ecs === "disabled";
     const name = hostname();
     const join = host.joinLines();

@@ -69,7 +69,15 @@ export interface ReadyMessage {
   readonly type: "ready";
 }
 
-export type FromWorker = DoneMessage | ReadyMessage;
+/** Something that a plugin in a worker has to say. */
+export interface LogMessage {
+  readonly type: "log";
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+  readonly details: object | undefined;
+}
+
+export type FromWorker = DoneMessage | ReadyMessage | LogMessage;
 
 /** Slots of the small shared array by which the main thread sees what a worker is at. */
 export const PROGRESS_ITEM = 0;

@@ -84,7 +84,10 @@ export class WorkerPool implements WorkerSet {
     const worker = new Worker(new URL("./worker-thread.js", import.meta.url), {
       workerData: start,
       // A chunk of events lives through several collections of a small young generation and is copied each time.
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMegabytes, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.#options.heapMegabytes,
+        maxYoungGenerationSizeMb: YOUNG_MEGABYTES,
+      },
     });
     const member: Member = {
       worker,
@@ -104,6 +107,10 @@ export class WorkerPool implements WorkerSet {
   }
 
   #receive(member: Member, message: FromWorker): void {
+    if (message.type === "log") {
+      this.#log[message.level](message.message, message.details);
+      return;
+    }
     if (message.type === "ready") {
       member.ready = true;
       for (const resolve of this.#starting.splice(0)) resolve();

@@ -1,9 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { createLogger } from "../../telemetry/logger.ts";
 import type { PipelineDefinition } from "../compile/definition.ts";
 import { compileWorkerProgram } from "../compile/worker-program.ts";
 import { BatchProcessor } from "./batch-processor.ts";
-import { PROGRESS_CHUNKS, PROGRESS_ITEM, type ReadyMessage, type ToWorker } from "./messages.ts";
+import { type LogMessage, PROGRESS_CHUNKS, PROGRESS_ITEM, type ReadyMessage, type ToWorker } from "./messages.ts";
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -15,7 +14,13 @@ const port = parentPort;
 if (port === null) throw new Error("worker-thread.ts runs in a worker only");
 const start = workerData as WorkerStart;
 const progress = new Int32Array(start.progress);
-const program = compileWorkerProgram(start.definition, { log: createLogger(), now: Date.now, random: Math.random });
+/** Messages go through the main thread, which is where they are written. */
+const say =
+  (level: LogMessage["level"]) =>
+  (message: string, details?: object): void =>
+    port.postMessage({ type: "log", level, message, details } satisfies LogMessage);
+const log = { info: say("info"), warn: say("warn"), error: say("error") };
+const program = compileWorkerProgram(start.definition, { log, now: Date.now, random: Math.random });
 const processor = new BatchProcessor(program, () => Atomics.add(progress, PROGRESS_CHUNKS, 1));
 
 port.on("message", (message: ToWorker) => {
