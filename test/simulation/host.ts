@@ -16,8 +16,8 @@ export class ProcessWorld {
 
   constructor(clock: SimulatedClock, network: LumberjackNetwork) {
     this.#clock = clock;
-    this.clock = { now: () => clock.now(), after: (ms, action) => this.#after(ms, action) };
-    this.bulkClock = { now: () => clock.now(), sleep: (ms, signal) => this.#sleep(ms, signal) };
+    this.clock = { now: () => clock.exact(), after: (ms, action) => this.#after(ms, action) };
+    this.bulkClock = { now: () => clock.exact(), sleep: (ms, signal) => this.#sleep(ms, signal) };
     this.network = {
       connect: (target, signal) => this.#connect(network, target, signal),
       listen: (options) => this.#listen(network, options),

@@ -19,11 +19,13 @@ export class LogWriters {
   /** Messages written, and what must become of them. */
   readonly written: Map<string, Fate> = new Map();
   readonly #files: SimulatedFiles;
+  readonly #tell: (line: string) => void;
   readonly #random: () => number;
   readonly #halves = new Map<string, string>();
   #copied = false;
 
-  constructor(files: SimulatedFiles, random: () => number) {
+  constructor(files: SimulatedFiles, random: () => number, tell: (line: string) => void) {
+    this.#tell = tell;
     this.#files = files;
     this.#random = random;
     for (const path of [RENAMED_PATH, COPIED_PATH, MULTILINE_PATH]) files.create(path);
@@ -33,17 +35,24 @@ export class LogWriters {
     const path = this.#choose([RENAMED_PATH, COPIED_PATH, MULTILINE_PATH]);
     // What is written between copy and truncation is lost to everybody; here nobody writes then.
     if (path === COPIED_PATH && this.#copied) return;
+    const first = this.written.size;
     let text = this.#halves.get(path) ?? "";
     this.#halves.delete(path);
     for (let events = Math.floor(this.#random() ** 2 * 25); events > 0; events--) text += this.#event(path);
     // A half line stands at the end for a while. Not in the middle of an event of several lines: it would be taken as complete in time.
     if (path !== MULTILINE_PATH && this.#random() < 0.3) {
       const line = this.#event(path);
-      const cut = Math.floor(this.#random() * line.length);
+      let cut = Math.floor(this.#random() * line.length);
+      // JavaScript's halves of one character have no bytes of their own.
+      if (/[\udc00-\udfff]/.test(line[cut] as string)) cut--;
       this.#halves.set(path, line.slice(cut));
       text += line.slice(0, cut);
     }
     this.#append(path, text);
+    const half = this.#halves.has(path) ? ", the last by half" : "";
+    this.#tell(
+      `${path}: events ${first} to ${this.written.size - 1}${half}, now ${this.#files.inode(path).data.length} bytes`,
+    );
   }
 
   /** Moves app.log away; its writer goes on in the old file for a moment. */
@@ -54,6 +63,7 @@ export class LogWriters {
     this.#files.rename(RENAMED_PATH, `${RENAMED_PATH}.1`);
     if (this.#random() < 0.5) this.#files.append(old, this.#event(RENAMED_PATH));
     this.#files.create(RENAMED_PATH);
+    this.#tell(`${RENAMED_PATH}: renamed with ${old.data.length} bytes`);
   }
 
   /** The two halves of copytruncate; anything may happen between them. */
@@ -65,6 +75,7 @@ export class LogWriters {
       this.#files.copy(COPIED_PATH, `${COPIED_PATH}.1`);
     }
     this.#copied = !this.#copied;
+    this.#tell(`${COPIED_PATH}: ${this.#copied ? "copied" : "truncated"}`);
   }
 
   finish(): void {

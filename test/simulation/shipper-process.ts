@@ -31,11 +31,19 @@ export class ShipperProcess {
   readonly disk: SimulatedProcess;
   readonly world: ProcessWorld;
   readonly ledger: Ledger = new Ledger();
+  readonly #tell: (line: string) => void;
   readonly #random: () => number;
   #tail: Tail | undefined;
   #sender: LumberjackSender | undefined;
 
-  constructor(files: SimulatedFiles, clock: SimulatedClock, network: LumberjackNetwork, random: () => number) {
+  constructor(
+    files: SimulatedFiles,
+    clock: SimulatedClock,
+    network: LumberjackNetwork,
+    random: () => number,
+    tell: (line: string) => void,
+  ) {
+    this.#tell = tell;
     this.#random = random;
     this.world = new ProcessWorld(clock, network);
     this.disk = new SimulatedProcess(
@@ -53,7 +61,8 @@ export class ShipperProcess {
   readonly #glob: (patterns: readonly string[]) => Promise<string[]>;
 
   async start(): Promise<void> {
-    const environment = { ...this.disk.environment(), glob: this.#glob };
+    const log = { info: this.#tell, warn: this.#tell, error: this.#tell };
+    const environment = { ...this.disk.environment(), glob: this.#glob, log };
     this.ledger.restore((await readRegistryExtra(REGISTRY_FOLDER, environment)) as LedgerSnapshot | undefined);
     this.#sender = new LumberjackSender({
       hosts: [{ host: "pipeline", port: PIPELINE_PORT }],

@@ -3,9 +3,11 @@ import { type Outcome, Simulation } from "./simulation.ts";
 
 /** What a run leaves behind, or how to see it fail again. */
 async function outcomeOf(seed: number): Promise<Outcome> {
+  const simulation = new Simulation(seed);
   try {
-    return await new Simulation(seed).run();
+    return await simulation.run();
   } catch (error) {
+    if (process.env["ANTLER_SIMULATION_SEED"] !== undefined) console.log(simulation.story.join("\n"));
     const message = error instanceof Error ? error.message : String(error);
     throw new Error(`seed ${seed} fails (ANTLER_SIMULATION_SEED=${seed} runs it alone): ${message}`, { cause: error });
   }

@@ -44,6 +44,8 @@ export interface Outcome {
 
 /** Shipper, pipeline and Elasticsearch, their disks and the network between them, in simulated time. */
 export class Simulation {
+  /** What happened and when, for people who look into a failure. */
+  readonly story: string[] = [];
   readonly #random: () => number;
   readonly #clock = new SimulatedClock();
   readonly #network: SimulatedNetwork;
@@ -68,7 +70,7 @@ export class Simulation {
     const clock = this.#clock;
     this.#network = new SimulatedNetwork(
       {
-        now: () => clock.now(),
+        now: () => clock.exact(),
         after: (ms, action) => {
           const timer = clock.setTimeout(action, ms);
           return () => clock.clearTimeout(timer);
@@ -78,7 +80,7 @@ export class Simulation {
     );
     this.#shipperFiles = new SimulatedFiles(clock, random() < 0.5, random() < 0.5);
     this.#pipelineFiles = new SimulatedFiles(clock, true, true);
-    this.#writers = new LogWriters(this.#shipperFiles, random);
+    this.#writers = new LogWriters(this.#shipperFiles, random, (line) => this.#tell(line));
     this.#failureStore = random() < 0.2;
     const severity = random() * 0.08;
     // 413 at random would be the fate of documents that have done nothing; large requests meet it for certain.
@@ -111,6 +113,10 @@ export class Simulation {
       simulatedMs: this.#clock.now(),
       steps: this.#steps,
     };
+  }
+
+  #tell(line: string): void {
+    this.story.push(`${this.#clock.now()} ${line}`);
   }
 
   async #act(): Promise<void> {
@@ -146,12 +152,12 @@ export class Simulation {
 
   #startShipper(): void {
     if (this.#shipper !== undefined) return;
-    const shipper = new ShipperProcess(this.#shipperFiles, this.#clock, this.#network, this.#random);
-    this.#shipper = shipper;
-    this.#watch(
-      shipper.start().then(() => undefined),
-      shipper.world,
+    const shipper = new ShipperProcess(this.#shipperFiles, this.#clock, this.#network, this.#random, (line) =>
+      this.#tell(line),
     );
+    this.#shipper = shipper;
+    this.#tell("shipper starts");
+    this.#watch(shipper.start(), shipper.world);
   }
 
   #startPipeline(): void {
@@ -169,6 +175,7 @@ export class Simulation {
       deathRate: () => this.#deathRate,
     });
     this.#pipeline = pipeline;
+    this.#tell("pipeline starts");
     this.#watch(pipeline.start(), pipeline.world);
   }
 
@@ -178,7 +185,9 @@ export class Simulation {
     this.#shipper.die();
     this.#shipper = undefined;
     this.#shipperDeaths++;
-    if (this.#random() < 0.5) this.#shipperFiles.losePower(REGISTRY_FOLDER);
+    const power = this.#random() < 0.5;
+    if (power) this.#shipperFiles.losePower(REGISTRY_FOLDER);
+    this.#tell(`shipper ends${power ? ", power lost" : ""}`);
   }
 
   #endPipeline(): void {
@@ -191,7 +200,9 @@ export class Simulation {
     this.#workerDeaths += pipeline.workers?.deaths ?? 0;
     this.#pipeline = undefined;
     this.#pipelineDeaths++;
-    if (this.#random() < 0.5) {
+    const power = this.#random() < 0.5;
+    this.#tell(`pipeline ends${power ? ", power lost" : ""}`);
+    if (power) {
       this.#pipelineFiles.losePower(LEDGER_FOLDER);
       this.#pipelineFiles.losePower(DEAD_LETTER_FOLDER);
     }
@@ -200,6 +211,7 @@ export class Simulation {
   #stopShipper(): void {
     const shipper = this.#shipper;
     if (shipper === undefined) return;
+    this.#tell("shipper is stopped");
     const stopped = shipper.stop(this.#random() * 5000).then(() => {
       if (this.#shipper === shipper) this.#endShipper();
     });
@@ -209,6 +221,7 @@ export class Simulation {
   #stopPipeline(): void {
     const pipeline = this.#pipeline;
     if (pipeline === undefined) return;
+    this.#tell("pipeline is stopped");
     const stopped = pipeline.stop().then(() => {
       if (this.#pipeline === pipeline) this.#endPipeline();
     });
@@ -224,6 +237,7 @@ export class Simulation {
 
   async #drain(): Promise<void> {
     this.#writers.finish();
+    this.#tell("the faults end");
     for (const fault of Object.keys(this.#faults)) delete this.#faults[fault as RequestFault];
     this.#network.calm = true;
     this.#deathRate = 0;

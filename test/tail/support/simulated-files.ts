@@ -137,6 +137,11 @@ export class SimulatedClock implements TailClock {
     return Math.floor(this.#now);
   }
 
+  /** With the fraction that `now` leaves out; timers are this exact. */
+  exact(): number {
+    return this.#now;
+  }
+
   tick(): number {
     this.#now += 0.001;
     return this.#now;
