@@ -5,6 +5,9 @@ const PLAIN = /^[A-Za-z0-9 _@:;,'"!%&=<>~#-]+$/;
 /** A beginning of line, any number of times, at the beginning: Ruby takes it, and it asks for nothing. */
 const REPEATED_ANCHOR = /(^|[(|])\^[*?]/g;
 
+/** Ruby's \d, \s and \w are ASCII, unlike those of Oniguruma by itself. */
+const ASCII = { flags: "DSW" };
+
 const compiled = new Map<string, RegExp>();
 const LIMIT = 1000;
 
@@ -15,7 +18,7 @@ const LIMIT = 1000;
 export function compileRegexp(pattern: string): RegExp {
   let expression = compiled.get(pattern);
   if (expression === undefined) {
-    expression = PLAIN.test(pattern) ? new RegExp(pattern) : toRegExp(pattern.replace(REPEATED_ANCHOR, "$1"));
+    expression = PLAIN.test(pattern) ? new RegExp(pattern) : toRegExp(pattern.replace(REPEATED_ANCHOR, "$1"), ASCII);
     if (compiled.size < LIMIT) compiled.set(pattern, expression);
   }
   return expression;

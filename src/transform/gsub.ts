@@ -19,9 +19,11 @@ export function compileGsub(pattern: string, template: string): (event: Event, t
   return (event, text) => text.replace(expression(event), replacement(event));
 }
 
+/** A copy of the same class, which may be one that hides groups it needs for itself. */
 function globalRegexp(pattern: string): RegExp {
-  const { source, flags } = compileRegexp(pattern);
-  return new RegExp(source, `${flags}g`);
+  const expression = compileRegexp(pattern);
+  const SameClass = expression.constructor as RegExpConstructor;
+  return new SameClass(expression, `${expression.flags}g`);
 }
 
 /** What `compile` makes of a text: once, or for each text that comes out of an event. */

@@ -4,7 +4,7 @@ import { type CodecPlugin, defineCodec } from "../../plugin/definitions.ts";
 import { fieldReference, number, text } from "../../plugin/options.ts";
 import { checkCharset } from "./charset.ts";
 import { jsonDecoder } from "./json-decoder.ts";
-import { lineFramer } from "./line-framer.ts";
+import { checkDelimiter, lineFramer } from "./line-framer.ts";
 
 /** Lines over this many bytes are cut whatever the option says: they lie in memory while their end is awaited. */
 const LONGEST_LINE = 64 * 1024 * 1024;
@@ -34,7 +34,7 @@ export const jsonLines: CodecPlugin = defineCodec({
       expect: [{ message: "oops", tags: ["_jsonparsefailure"] }, { n: 2 }],
     },
   ],
-  check: checkCharset,
+  check: (settings) => [...checkCharset(settings), ...checkDelimiter(settings)],
   framer: (settings) => lineFramer(settings.delimiter, Math.min(settings.decode_size_limit_bytes, LONGEST_LINE)),
   decoder: ({ charset, target }) =>
     jsonDecoder({

@@ -1,10 +1,15 @@
 import { FLAG_TRUNCATED } from "../../event/record-batch.ts";
-import type { Framer, FrameTarget } from "../../plugin/definitions.ts";
+import type { Framer, FrameTarget, OptionProblem } from "../../plugin/definitions.ts";
 
 /** Longest line that is held while its end is awaited, in bytes; a longer one is given in pieces. */
-export const LINE_LIMIT: number = 10 * 1024 * 1024;
+const LINE_LIMIT = 10 * 1024 * 1024;
 const FIRST_HOLD = 64 * 1024;
 const NOTHING: Buffer = Buffer.alloc(0);
+
+/** Nothing stands between any two bytes, so no stream can be cut there. */
+export function checkDelimiter(settings: { readonly delimiter: string }): OptionProblem[] {
+  return settings.delimiter === "" ? [{ option: "delimiter", message: "the delimiter is empty" }] : [];
+}
 
 /**
  * Cuts a stream at a delimiter; with the usual line feed a carriage return before it goes too. A line over `limit` bytes is given in

@@ -1,7 +1,7 @@
 import { type CodecPlugin, defineCodec } from "../../plugin/definitions.ts";
 import { text } from "../../plugin/options.ts";
 import { checkCharset } from "./charset.ts";
-import { lineFramer } from "./line-framer.ts";
+import { checkDelimiter, lineFramer } from "./line-framer.ts";
 import { plainDecoder, textFormat } from "./plain.ts";
 
 const options = {
@@ -28,7 +28,7 @@ export const line: CodecPlugin = defineCodec({
       expect: [{ message: "a" }, { message: "b" }],
     },
   ],
-  check: checkCharset,
+  check: (settings) => [...checkCharset(settings), ...checkDelimiter(settings)],
   framer: (settings) => lineFramer(settings.delimiter),
   decoder: (settings, host) => plainDecoder(settings.charset, host.ecs),
   encoder(settings) {

@@ -198,6 +198,13 @@ describe("mutate filter", () => {
       ["a dollar is a dollar", 'gsub => ["a", "x", "$&$1"]', { a: "x" }, { a: "$&$1" }],
       ["lines have beginnings and ends, as in Ruby", 'gsub => ["a", "^#", ">"]', { a: "#1\n#2" }, { a: ">1\n>2" }],
       ["Ruby's own syntax", 'gsub => ["a", "(?i)SECRET\\h+\\z", "*"]', { a: "a secretdeadBEEF" }, { a: "a *" }],
+      [
+        "Ruby's \\d, \\s and \\w are ASCII",
+        'gsub => ["a", "[\\d\\s]", "#", "a", "\\w", "x"]',
+        { a: "é1٣\u00a0 z" },
+        { a: "é#٣\u00a0#x" },
+      ],
+      ["groups behind possessive and atomic ones", 'gsub => ["a", "(?>a+)(b)", "<\\1>"]', { a: "aab" }, { a: "<b>" }],
       ["Ruby's classes", 'gsub => ["a", "[[:digit:]]+", "#"]', { a: "a12b3" }, { a: "a#b#" }],
       [
         "values of the event on both sides",
