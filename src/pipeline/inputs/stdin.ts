@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { defineInput, type InputPlugin } from "../../plugin/definitions.ts";
 import { codec } from "../../plugin/options.ts";
+import { lineFramer } from "../codecs/line-framer.ts";
 import { atMost, BatchFiller } from "./batch-filler.ts";
 
 const options = {
@@ -18,23 +19,27 @@ export const stdin: InputPlugin = defineInput({
     const filler = new BatchFiller(host.sink, host.now);
     const hostField = host.ecs === "disabled" ? "host" : "[host][hostname]";
     const source = host.source([[hostField, hostname()]]);
-    const framer = host.framer();
+    // As Logstash's does, it reads lines where the codec (plain, json) does not say what a record is.
+    const framer = host.framer() ?? lineFramer("\n");
     let stopping = false;
     let offset = 0;
 
     const ended = (async () => {
       let full: Promise<void> | undefined;
+      let idle: NodeJS.Timeout | undefined;
       const target = (bytes: Buffer, start: number, end: number, rawLength: number, flags: number): void => {
         full = filler.add(source, bytes, start, end, offset, flags) ?? full;
         offset += rawLength;
       };
       for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
         if (stopping) break;
-        if (framer === undefined) target(chunk, 0, chunk.length, chunk.length, 0);
-        else framer.push(chunk, target);
+        clearTimeout(idle);
+        framer.push(chunk, target);
         await full;
+        if (framer.idleMs !== undefined) idle = setTimeout(() => framer.flush(target), framer.idleMs);
       }
-      framer?.flush(target);
+      clearTimeout(idle);
+      framer.flush(target);
       await filler.drain();
     })();
 
