@@ -95,6 +95,7 @@ export class SimulatedNetwork implements LumberjackNetwork {
     return new Promise((resolve, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason));
       this.#clock.after(this.#random() * 50, () => {
+        if (signal.aborted) return;
         const listening = this.#listening.get(target.port);
         if (listening === undefined || (!this.calm && this.#random() < 0.2)) {
           reject(new LumberjackError("CONNECT_FAILED", "refused"));

@@ -33,8 +33,6 @@ export class LogWriters {
 
   write(): void {
     const path = this.#choose([RENAMED_PATH, COPIED_PATH, MULTILINE_PATH]);
-    // What is written between copy and truncation is lost to everybody; here nobody writes then.
-    if (path === COPIED_PATH && this.#copied) return;
     const first = this.written.size;
     let text = this.#halves.get(path) ?? "";
     this.#halves.delete(path);
@@ -66,7 +64,7 @@ export class LogWriters {
     this.#tell(`${RENAMED_PATH}: renamed with ${old.data.length} bytes`);
   }
 
-  /** The two halves of copytruncate; anything may happen between them. */
+  /** The two halves of copytruncate, which follow each other in a moment. */
   copyOrTruncate(): void {
     if (this.#copied) this.#files.rewrite(this.#files.inode(COPIED_PATH), "");
     else {
@@ -79,7 +77,6 @@ export class LogWriters {
   }
 
   finish(): void {
-    if (this.#copied) this.copyOrTruncate();
     this.#finish(RENAMED_PATH);
     this.#finish(COPIED_PATH);
   }

@@ -102,6 +102,14 @@ export class ShipperProcess {
     return tail.status().every(({ acknowledged, read, size }) => acknowledged === read && read >= size);
   }
 
+  /** For people who look into a failure. */
+  describe(): string {
+    const status = this.#tail?.status() ?? [];
+    return status
+      .map((file) => `${file.path} ${file.acknowledged}/${file.read}/${file.size}${file.past ? " past" : ""}`)
+      .join(", ");
+  }
+
   async stop(timeoutMs: number): Promise<void> {
     await this.#tail?.stop({ drain: true, timeoutMs });
     this.#sender?.close();

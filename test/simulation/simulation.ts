@@ -123,7 +123,7 @@ export class Simulation {
     const choice = this.#random();
     if (choice < 0.4) this.#writers.write();
     else if (choice < 0.46) this.#writers.rename();
-    else if (choice < 0.54) this.#writers.copyOrTruncate();
+    else if (choice < 0.5) await this.#copytruncate();
     else if (choice < 0.6) this.#endShipper();
     else if (choice < 0.66) this.#endPipeline();
     else if (choice < 0.68) this.#stopShipper();
@@ -132,6 +132,16 @@ export class Simulation {
     if (this.#random() < 0.5) this.#startPipeline();
     if (this.#random() < 0.5) this.#startShipper();
     await this.#pass(this.#random() ** 4 * 8000);
+  }
+
+  /** What is written between copy and truncation would be lost to everybody: nobody writes then. */
+  async #copytruncate(): Promise<void> {
+    this.#writers.copyOrTruncate();
+    await this.#pass(this.#random() * 100);
+    if (this.#random() < 0.2) this.#endShipper();
+    if (this.#random() < 0.2) this.#startShipper();
+    await this.#pass(this.#random() * 100);
+    this.#writers.copyOrTruncate();
   }
 
   /** Lets time pass, with all that happens in it: processes' file operations, and timers. */
@@ -248,6 +258,7 @@ export class Simulation {
       this.#startShipper();
       await this.#pass(5000);
     } while (this.#shipper?.idle() !== true);
+    this.#tell(`acknowledged, read, and sizes: ${this.#shipper.describe()}`);
     await this.#during((this.#shipper as ShipperProcess).stop(10_000));
     await this.#during((this.#pipeline as PipelineProcess).stop());
   }
