@@ -1,71 +1,78 @@
 import assert from "node:assert/strict";
-import { encode, newEvent } from "../../support/run-codec.ts";
+import { Timestamp } from "../../../src/event/timestamp.ts";
+import { rubydebug } from "../../../src/pipeline/codecs/rubydebug.ts";
+import { encode } from "./support.ts";
 
 describe("rubydebug codec", () => {
-  it("sets names before their arrows, and each depth four columns further in", () => {
-    const event = newEvent(0, {
-      message: 'say "hi"\n\t#{x} \\',
-      tags: ["a", "b"],
+  it("shows an event as stdout does in Logstash", () => {
+    const event = {
+      "@timestamp": new Timestamp(Date.UTC(2026, 10, 22, 10)),
       "@version": "1",
-      count: 42,
-      ratio: 0.5,
+      message: 'GET "/" 200\ttab',
+      host: { name: "web-1", ip: ["10.0.0.1", "::1"] },
+      tags: ["_grokparsefailure"],
+      bytes: 512,
+      ratio: 0.25,
       ok: true,
       nothing: null,
       empty: {},
       none: [],
-      host: { name: "web-1", os: { family: "debian" } },
-      list: [{ a: 1 }, ["x"]],
+    };
+    assert.equal(
+      encode(rubydebug, {}, event),
+      `{
+    "@timestamp" => 2026-11-22T10:00:00.000Z,
+      "@version" => "1",
+       "message" => "GET \\"/\\" 200\\ttab",
+          "host" => {
+        "name" => "web-1",
+          "ip" => [
+            [0] "10.0.0.1",
+            [1] "::1"
+        ]
+    },
+          "tags" => [
+        [0] "_grokparsefailure"
+    ],
+         "bytes" => 512,
+         "ratio" => 0.25,
+            "ok" => true,
+       "nothing" => nil,
+         "empty" => {},
+          "none" => []
+}
+`,
+    );
+  });
+
+  it("aligns the numbers of long lists and shows objects in lists", () => {
+    const list = Array.from({ length: 11 }, (_, i) => (i === 10 ? { a: 1 } : i));
+    const text = encode(rubydebug, {}, { list });
+    assert.ok(text.includes("\n        [ 0] 0,\n        [ 1] 1,\n"), text);
+    assert.ok(text.includes('\n        [10] {\n            "a" => 1\n        }\n    ]\n}\n'), text);
+  });
+
+  const texts: [string, string][] = [
+    ["a\nb\r\n", '"a\\nb\\r\\n"'],
+    ["back\\slash", '"back\\\\slash"'],
+    ["\x1b[31mred\x07\x00\x7f", '"\\e[31mred\\a\\x00\\x7F"'],
+    ["#{x} #$y #@z # #a", '"\\#{x} \\#$y \\#@z # #a"'],
+    ["Grüße 世界 🙂", '"Grüße 世界 🙂"'],
+    ["\u0085\u2028", '"\\u0085\\u2028"'],
+  ];
+  for (const [text, expected] of texts) {
+    it(`writes ${expected}`, () => {
+      assert.equal(encode(rubydebug, {}, { t: text }), `{\n    "t" => ${expected}\n}\n`);
     });
-    assert.equal(
-      encode("rubydebug { }", event),
-      [
-        "{",
-        '       "message" => "say \\"hi\\"\\n\\t\\#{x} \\\\",',
-        '          "tags" => [',
-        '        [0] "a",',
-        '        [1] "b"',
-        "    ],",
-        '      "@version" => "1",',
-        '         "count" => 42,',
-        '         "ratio" => 0.5,',
-        '            "ok" => true,',
-        '       "nothing" => nil,',
-        '         "empty" => {},',
-        '          "none" => [],',
-        '          "host" => {',
-        '        "name" => "web-1",',
-        '          "os" => {',
-        '            "family" => "debian"',
-        "        }",
-        "    },",
-        '          "list" => [',
-        "        [0] {",
-        '            "a" => 1',
-        "        },",
-        "        [1] [",
-        '            [0] "x"',
-        "        ]",
-        "    ],",
-        '    "@timestamp" => 2026-11-22T12:00:00.000Z',
-        "}",
-        "",
-      ].join("\n"),
-    );
-  });
+  }
 
-  it("shows metadata only when told to, and only when there is some", () => {
-    const event = newEvent();
-    event.metadata = { a: 1 };
-    assert.equal(encode("rubydebug { }", event), '{\n    "@timestamp" => 2026-11-22T12:00:00.000Z\n}\n');
+  it("shows metadata only when asked, and where there is any", () => {
+    const event = { a: 1, "@metadata": { b: "c" } };
+    assert.equal(encode(rubydebug, {}, event), '{\n    "a" => 1\n}\n');
     assert.equal(
-      encode("rubydebug { metadata => true }", event),
-      '{\n    "@timestamp" => 2026-11-22T12:00:00.000Z,\n     "@metadata" => {\n        "a" => 1\n    }\n}\n',
+      encode(rubydebug, { metadata: true }, event),
+      '{\n            "a" => 1,\n    "@metadata" => {\n        "b" => "c"\n    }\n}\n',
     );
-    assert.doesNotMatch(encode("rubydebug { metadata => true }", newEvent()), /@metadata/);
-  });
-
-  it("sets numbers of a long list right", () => {
-    const text = encode("rubydebug { }", newEvent(0, { list: Array.from({ length: 11 }, (_, i) => i) }));
-    assert.match(text, /^ {8}\[ 9\] 9,\n {8}\[10\] 10$/m);
+    assert.equal(encode(rubydebug, { metadata: true }, { a: 1 }), '{\n    "a" => 1\n}\n');
   });
 });
