@@ -1,144 +1,95 @@
 import assert from "node:assert/strict";
-import { FieldReference } from "../../../src/event/field-reference.ts";
-import { TextSlice } from "../../../src/event/lazy-value.ts";
-import { FLAG_TRUNCATED } from "../../../src/event/record-batch.ts";
-import { Timestamp } from "../../../src/event/timestamp.ts";
-import { json } from "../../../src/pipeline/codecs/json.ts";
-import { jsonLines } from "../../../src/pipeline/codecs/json-lines.ts";
-import { decode, document, documents, encode, framerOf, framesOf } from "./support.ts";
+import type { ObjectValue } from "../../../src/event/value.ts";
+import { decode, encode, newEvent } from "../../support/run-codec.ts";
+import { comparable } from "../../support/run-filters.ts";
 
-describe("json codec", () => {
-  const older = { ecs: "disabled" as const };
+/** Events as plain objects; the time is there only when the document has it. */
+function events(config: string, ...chunks: string[]): unknown[] {
+  return decode(config, chunks, "disabled").map((event) => {
+    const { "@timestamp": time, ...fields } = comparable(event.toObject()) as ObjectValue;
+    return time === "2026-11-22T12:00:00.000Z" ? fields : { "@timestamp": time, ...fields };
+  });
+}
 
-  it("makes a document's members fields, and with ECS keeps the text", () => {
-    const text = '{"level":"info","http":{"status":200},"list":[1,null,true]}';
-    const fields = { level: "info", http: { status: 200 }, list: [1, null, true] };
-    assert.deepEqual(documents(decode(json, {}, text, older)), [fields]);
-    assert.deepEqual(documents(decode(json, {}, text)), [{ ...fields, event: { original: text } }]);
+describe("json and json_lines codecs, on documents", () => {
+  it("read an object, and an array of objects as several events", () => {
+    assert.deepEqual(events("json { }", '{"a":{"b":[1,"x",null,true]}}'), [{ a: { b: [1, "x", null, true] } }]);
+    assert.deepEqual(events("json { }", '[{"a":1},{"a":2},{}]'), [{ a: 1 }, { a: 2 }, {}]);
+    assert.deepEqual(events("json_lines { }", '[{"a":1},{"a":2}]\n{"a":3}'), [{ a: 1 }, { a: 2 }, { a: 3 }]);
   });
 
-  it("leaves the original in the batch's bytes, and one that there is alone", () => {
-    const [event] = decode(json, {}, '{"a":1}');
-    assert.ok(event !== undefined && new FieldReference("[event][original]").peek(event) instanceof TextSlice);
-    const [kept] = decode(json, {}, '{"event":{"original":"mine"}}');
-    assert.deepEqual(document(kept), { event: { original: "mine" } });
+  it("make nothing of blank texts and empty arrays", () => {
+    assert.deepEqual(events("json { }", "  "), []);
+    assert.deepEqual(events("json { }", "[]"), []);
+    assert.deepEqual(events("json_lines { }", '\n\r\n{"a":1}\n\n'), [{ a: 1 }]);
   });
 
-  it("makes several events of an array of objects", () => {
-    assert.deepEqual(documents(decode(json, {}, '[{"n":1},{"n":2},{"n":3}]')), [{ n: 1 }, { n: 2 }, { n: 3 }]);
-    const [only] = decode(json, {}, '[{"n":1}]');
-    assert.deepEqual(document(only), { n: 1, event: { original: '[{"n":1}]' } });
-  });
-
-  it("makes none of an empty array and of blanks", () => {
-    for (const text of ["[]", "", "   ", "\r\n"]) assert.deepEqual(decode(json, {}, text), [], JSON.stringify(text));
-  });
-
-  const broken = ["oops", '{"a":', "42", '"text"', "null", '[{"n":1},2]', "{'a':1}", '{"a":1} x', "\u0000"];
-  for (const text of broken) {
-    it(`keeps ${JSON.stringify(text)} whole and tags it`, () => {
-      assert.deepEqual(documents(decode(json, {}, text)), [{ message: text, tags: ["_jsonparsefailure"] }]);
+  for (const broken of ['{"a":1', '{"a":1}x', "oops", "5", '"text"', "null", "[1,2]", '[{"a":1},2]', '{"a":NaN}']) {
+    it(`keep what is no document whole and tagged: ${broken}`, () => {
+      assert.deepEqual(events("json { }", broken), [{ message: broken, tags: ["_jsonparsefailure"] }]);
+      assert.deepEqual(events("json_lines { }", `${broken}\n{"b":2}\n`), [
+        { message: broken, tags: ["_jsonparsefailure"] },
+        { b: 2 },
+      ]);
     });
   }
 
-  it("puts the document into a target", () => {
-    assert.deepEqual(documents(decode(json, { target: "[doc][x]" }, '{"@timestamp":"soon","tags":{}}', older)), [
-      { doc: { x: { "@timestamp": "soon", tags: {} } } },
+  it("take names that objects inherit for fields like others", () => {
+    const [event] = decode("json { }", ['{"__proto__":{"a":1},"constructor":2}']);
+    assert.equal(encode("json { }", event ?? newEvent()).includes('"__proto__":{"a":1},"constructor":2'), true);
+    assert.equal(({} as Record<string, unknown>)["a"], undefined);
+  });
+
+  it("read @timestamp, @metadata and tags as what they are", () => {
+    assert.deepEqual(events("json { }", '{"@timestamp":"2020-01-02T03:04:05.678Z","tags":["x"]}'), [
+      { "@timestamp": "2020-01-02T03:04:05.678Z", tags: ["x"] },
+    ]);
+    assert.deepEqual(events("json { }", '{"@timestamp":"soon"}'), [
+      { "_@timestamp": "soon", tags: ["_timestampparsefailure"] },
+    ]);
+    assert.deepEqual(events("json { }", '{"tags":{"a":1}}'), [{ _tags: { a: 1 }, tags: ["_tagsparsefailure"] }]);
+    const [event] = decode("json { }", ['{"@metadata":{"a":1},"b":2}'], "disabled");
+    assert.deepEqual(event?.metadataObject(), { a: 1 });
+    assert.equal(event?.toObject()["@metadata"], undefined);
+  });
+
+  it("put documents into a field", () => {
+    assert.deepEqual(events('json_lines { target => "[doc]" }', '[{"@timestamp":"soon"},{"a":1}]\n'), [
+      { doc: { "@timestamp": "soon" } },
+      { doc: { a: 1 } },
     ]);
   });
 
-  it("takes the time of the document; what is none stays aside", () => {
-    const [event] = decode(json, {}, '{"@timestamp":"2026-11-22T10:00:00.5+01:00"}', older);
-    assert.deepEqual(document(event), { "@timestamp": "2026-11-22T09:00:00.500Z" });
-    for (const value of ["soon", 1_790_000_000, { a: 1 }, [1]]) {
-      const [aside] = decode(json, {}, JSON.stringify({ "@timestamp": value }), older);
-      assert.deepEqual(document(aside), { "_@timestamp": value, tags: ["_timestampparsefailure"] });
-      assert.ok(aside?.timestamp instanceof Timestamp);
-    }
-    assert.deepEqual(documents(decode(json, {}, '{"@timestamp":null}', older)), [{}]);
+  it("keep the text of one document, not of an array, in event.original", () => {
+    const originals = (text: string): unknown[] =>
+      decode("json { }", [text]).map((event) => (event.toObject()["event"] as ObjectValue | undefined)?.["original"]);
+    assert.deepEqual(originals('{"a":1}'), ['{"a":1}']);
+    assert.deepEqual(originals('[{"a":1},{"a":2}]'), [undefined, undefined]);
+    assert.deepEqual(originals('{"event":{"original":"mine"}}'), ["mine"]);
   });
 
-  it("keeps tags that are none aside", () => {
-    for (const tags of [{ a: 1 }, 5, ["a", 1], [["a"]]]) {
-      const [event] = decode(json, {}, JSON.stringify({ tags }), older);
-      assert.deepEqual(document(event), { _tags: tags, tags: ["_tagsparsefailure"] });
-    }
-    assert.deepEqual(documents(decode(json, {}, '{"tags":["a"]}', older)), [{ tags: ["a"] }]);
-    assert.deepEqual(documents(decode(json, {}, '{"tags":"a"}', older)), [{ tags: "a" }]);
-  });
-
-  it("puts @metadata where it belongs, beside what the source gave", () => {
-    const [event] = decode(json, {}, '{"@metadata":{"a":{"b":1}},"x":2}', older);
-    assert.deepEqual(document(event), { x: 2 });
-    assert.deepEqual(event?.metadataObject(), { a: { b: 1 } });
-  });
-
-  it("takes names literally, inherited ones too", () => {
-    const text = '{"[a][b]":1,"a.b":2,"__proto__":{"polluted":true},"constructor":3}';
-    const [event] = decode(json, {}, text, older);
-    assert.equal(encode(json, {}, event?.fields ?? {}).replace(/"@timestamp":"[^"]*",?/, ""), text);
-    assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
-  });
-
-  it("reads other charsets", () => {
-    const bytes = Buffer.concat([Buffer.from('{"a":"'), Buffer.of(0x80), Buffer.from('"}')]);
-    assert.deepEqual(documents(decode(json, { charset: "CP1252" }, bytes, older)), [{ a: "€" }]);
-  });
-
-  it("writes a document without metadata and without a line end", () => {
-    const event = { "@timestamp": new Timestamp(0), a: { b: "x\n" }, "@metadata": { secret: 1 } };
-    assert.equal(encode(json, {}, event), '{"@timestamp":"1970-01-01T00:00:00.000Z","a":{"b":"x\\n"}}');
-  });
-});
-
-describe("json_lines codec", () => {
-  it("frames and reads a document a line", () => {
-    const frames = framesOf(framerOf(jsonLines), ['{"n":1}\r\n\n{"n"', ':2}\noops\n{"n":3}']);
-    const events = frames.flatMap(({ text, flags }) => decode(jsonLines, {}, text, { flags }));
-    assert.deepEqual(documents(events), [
-      { n: 1 },
-      { n: 2 },
-      { message: "oops", tags: ["_jsonparsefailure"] },
-      { n: 3 },
+  it("say when a line is cut for being too long", () => {
+    const found = events("json_lines { decode_size_limit_bytes => 10 }", '{"a":"0123456789"}\n{"b":2}\n');
+    assert.deepEqual(found, [
+      { message: '{"a":"0123', tags: ["_jsonparsetoobigfailure"] },
+      { message: '456789"}', tags: ["_jsonparsetoobigfailure"] },
+      { b: 2 },
     ]);
   });
 
-  it("keeps no original", () => {
-    assert.deepEqual(documents(decode(jsonLines, {}, '{"n":1}', { ecs: "v8" })), [{ n: 1 }]);
-  });
-
-  it("tags the pieces of a line over the limit, even those that would be JSON", () => {
-    const frames = framesOf(framerOf(jsonLines, { decode_size_limit_bytes: 8 }), [
-      '{"a":1}\n      {}{"b":2}\n{"c":3}\n',
-    ]);
-    const events = frames.flatMap(({ text, flags }) => decode(jsonLines, {}, text, { flags }));
-    const tags = ["_jsonparsetoobigfailure"];
-    assert.deepEqual(documents(events), [
-      { a: 1 },
-      { message: "      {}", tags },
-      { message: '{"b":2}', tags },
-      { c: 3 },
-    ]);
-    assert.deepEqual(
-      frames.map(({ flags }) => flags),
-      [0, FLAG_TRUNCATED, FLAG_TRUNCATED, 0],
-    );
-  });
-
-  it("cuts at and writes another delimiter", () => {
-    const frames = framesOf(framerOf(jsonLines, { delimiter: "|" }), ['{"n":1}|{"n":2}|']);
-    assert.deepEqual(
-      frames.map(({ text }) => text),
-      ['{"n":1}', '{"n":2}'],
-    );
-    assert.equal(encode(jsonLines, { delimiter: "|" }, { n: 1 }, { n: 2 }), '{"n":1}|{"n":2}|');
-    assert.equal(encode(jsonLines, {}, { n: 1 }, { n: 2 }), '{"n":1}\n{"n":2}\n');
-  });
-
-  it("puts documents into a target", () => {
-    assert.deepEqual(documents(decode(jsonLines, { target: "doc" }, '[{"n":1},{"n":2}]')), [
-      { doc: { n: 1 } },
-      { doc: { n: 2 } },
-    ]);
+  it("write what they read", () => {
+    const document = {
+      text: 'a"b\\c\n\u2028\u0001ä😀',
+      number: 1.5,
+      big: 1e21,
+      none: null,
+      list: [1, ["x"], {}],
+      yes: true,
+    };
+    const [event] = decode("json { }", [JSON.stringify(document)], "disabled");
+    const written = encode("json { }", event ?? newEvent());
+    assert.deepEqual(JSON.parse(written), { ...document, "@timestamp": "2026-11-22T12:00:00.000Z" });
+    assert.equal(encode("json_lines { }", event ?? newEvent()), `${written}\n`);
+    assert.equal(encode('json_lines { delimiter => "|" }', event ?? newEvent()), `${written}|`);
   });
 });

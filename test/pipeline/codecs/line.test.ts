@@ -1,120 +1,151 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FLAG_TRUNCATED } from "../../../src/event/record-batch.ts";
-import { line } from "../../../src/pipeline/codecs/line.ts";
 import { lineFramer } from "../../../src/pipeline/codecs/line-framer.ts";
-import { decode, document, encode, framerOf, framesOf } from "./support.ts";
+import { resolved } from "../../support/resolved.ts";
+import type { Frame } from "../../support/run-codec.ts";
+import { decode, encode, frames, newEvent } from "../../support/run-codec.ts";
 
-function textsOf(chunks: readonly (string | Uint8Array)[], given: object = {}): string[] {
-  return framesOf(framerOf(line, given), chunks).map(({ text }) => text);
+function texts(found: readonly Frame[]): string[] {
+  return found.map(({ text }) => text);
 }
 
-describe("line codec", () => {
-  const cases: [string, object, string[], string[]][] = [
-    ["lines", {}, ["one\ntwo\n"], ["one", "two"]],
-    ["a last line without its end", {}, ["one\ntwo"], ["one", "two"]],
-    ["empty lines", {}, ["\n\na\n"], ["", "", "a"]],
-    ["Windows line ends", {}, ["one\r\ntwo\r\nthr\ree"], ["one", "two", "thr\ree"]],
-    ["a line end cut between chunks", {}, ["one\r", "\ntwo", "\n"], ["one", "two"]],
-    ["one byte at a time", {}, [..."ab\ncd\n\ne"], ["ab", "cd", "", "e"]],
-    ["another delimiter, with line ends left alone", { delimiter: ";" }, ["a\r\nb;c;", "d"], ["a\r\nb", "c", "d"]],
-    ["a long delimiter cut between chunks", { delimiter: "<END>" }, ["a<E", "ND", ">b<END", ">"], ["a", "b"]],
-    ["a delimiter that begins twice", { delimiter: "aab" }, ["xaa", "ab", "y"], ["xa", "y"]],
-    ["nothing", {}, [""], []],
-  ];
-  for (const [name, given, chunks, expected] of cases) {
-    it(`cuts ${name}`, () => assert.deepEqual(textsOf(chunks, given), expected));
-  }
+/** Cuts bytes at the places given. */
+function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
+  const at = [0, ...[...places].map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  return at.slice(1).map((end, i) => bytes.subarray(at[i], end));
+}
 
-  it("keeps characters whole that lie across chunks", () => {
-    const bytes = Buffer.from("日本\nGrüße\n");
-    assert.deepEqual(textsOf([bytes.subarray(0, 2), bytes.subarray(2, 10), bytes.subarray(10)]), ["日本", "Grüße"]);
-  });
+/** What a framer with a limit makes of chunks. */
+function limited(limit: number, chunks: readonly Buffer[], delimiter = "\n"): [string, number, number][] {
+  const framer = lineFramer(delimiter, limit);
+  const found: [string, number, number][] = [];
+  const emit = (bytes: Buffer, start: number, end: number, raw: number, flags: number): void => {
+    found.push([bytes.toString("utf8", start, end), raw, flags]);
+  };
+  for (const chunk of chunks) framer.push(chunk, emit);
+  framer.flush(emit);
+  return found;
+}
 
-  it("waits for the end of a line until it is flushed", () => {
-    const framer = framerOf(line);
-    assert.deepEqual(framesOf(framer, ["one\ntw"], false), [{ text: "one", raw: 4, flags: 0 }]);
-    assert.deepEqual(framesOf(framer, ["o"]), [{ text: "two", raw: 3, flags: 0 }]);
-    assert.deepEqual(framesOf(framer, ["again\n"]), [{ text: "again", raw: 6, flags: 0 }]);
-  });
+describe("line codec, on streams", () => {
+  const text = "one\r\n\ntwo ä€😀\r\r\n\rthree\nrest";
+  const lines = ["one", "", "two ä€😀\r", "\rthree", "rest"];
 
-  it("counts what each line took in the stream", () => {
-    const text = "a\r\nbc\n\nd";
-    const raw = framesOf(framerOf(line), [text]).map((frame) => frame.raw);
-    assert.deepEqual(raw, [3, 3, 1, 1]);
-  });
-
-  it("gives a line over the limit in pieces that say so, and nothing is missing", () => {
-    for (const size of [1, 3, 10, 100]) {
-      const text = `short\n${"0123456789".repeat(3)}x\nnext\n`;
-      const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
-        text.slice(i * size, (i + 1) * size),
-      );
-      const frames = framesOf(lineFramer("\n", 10), chunks);
-      assert.deepEqual(
-        frames.map((frame) => [frame.text, frame.flags]),
-        [
-          ["short", 0],
-          ["0123456789", FLAG_TRUNCATED],
-          ["0123456789", FLAG_TRUNCATED],
-          ["0123456789", FLAG_TRUNCATED],
-          ["x", FLAG_TRUNCATED],
-          ["next", 0],
-        ],
-        `chunks of ${size}`,
-      );
+  it("gives the same lines wherever the stream is cut in two", () => {
+    const bytes = Buffer.from(text);
+    for (let at = 0; at <= bytes.length; at++) {
+      assert.deepEqual(texts(frames("line { }", [bytes.subarray(0, at), bytes.subarray(at)])), lines, `cut at ${at}`);
     }
+    assert.deepEqual(
+      texts(
+        frames(
+          "line { }",
+          [...bytes].map((byte) => Buffer.of(byte)),
+        ),
+      ),
+      lines,
+    );
   });
 
-  it("gives the same lines however the stream is cut", () => {
+  it("loses no byte, and cuts alike, whatever the lines, the chunks and the delimiter", () => {
+    const piece = fc.constantFrom("a", "bb", "\r", "\n", "||", "|", "ä", "😀");
     fc.assert(
       fc.property(
-        fc.array(fc.stringMatching(/^[ab\r;é]{0,6}$/), { maxLength: 12 }),
-        fc.constantFrom("\n", ";", "ab", "aab"),
-        fc.infiniteStream(fc.integer({ min: 1, max: 7 })),
-        (lines, delimiter, sizes) => {
-          const bytes = Buffer.from(lines.join(delimiter));
-          const whole = framesOf(lineFramer(delimiter), [bytes]);
-          const chunks: Uint8Array[] = [];
-          for (let at = 0; at < bytes.length; ) {
-            const size = sizes.next().value as number;
-            chunks.push(bytes.subarray(at, at + size));
-            at += size;
-          }
-          assert.deepEqual(framesOf(lineFramer(delimiter), chunks), whole);
+        fc.array(piece, { maxLength: 40 }),
+        fc.array(fc.nat(200)),
+        fc.constantFrom("\n", "||", "\r\n", "ä"),
+        (pieces, places, delimiter) => {
+          const stream = Buffer.from(pieces.join(""));
+          const config = `line { delimiter => '${delimiter}' }`;
+          const whole = frames(config, [stream]);
+          assert.deepEqual(frames(config, cut(stream, places)), whole);
           assert.equal(
-            whole.reduce((sum, { raw }) => sum + raw, 0),
-            bytes.length,
+            whole.reduce((sum, { rawLength }) => sum + rawLength, 0),
+            stream.length,
+          );
+          const expected = pieces.join("").split(delimiter);
+          if (expected.at(-1) === "") expected.pop();
+          const stripped = delimiter === "\n" ? expected.map((one) => one.replace(/\r$/, "")) : expected;
+          assert.deepEqual(texts(whole), stripped);
+        },
+      ),
+    );
+  });
+
+  it("gives a line over the limit in pieces that say so, and the next line whole", () => {
+    assert.deepEqual(limited(4, [Buffer.from("abcd\nabcdefghij\nok\n")]), [
+      ["abcd", 5, 0],
+      ["abcd", 4, FLAG_TRUNCATED],
+      ["efgh", 4, FLAG_TRUNCATED],
+      ["ij", 3, FLAG_TRUNCATED],
+      ["ok", 3, 0],
+    ]);
+    assert.deepEqual(limited(4, [Buffer.from("abcdefgh\n\n")]), [
+      ["abcd", 4, FLAG_TRUNCATED],
+      ["efgh", 5, FLAG_TRUNCATED],
+      ["", 1, 0],
+    ]);
+  });
+
+  it("holds no more than the limit, and loses no byte, wherever a long line is cut", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        fc.array(fc.nat(30)),
+        fc.array(fc.nat(300)),
+        (limit, lengths, places) => {
+          const stream = Buffer.from(lengths.map((length, i) => `${String(i % 10).repeat(length)}\n`).join(""));
+          const found = limited(limit, cut(stream, places));
+          assert.equal(
+            found.reduce((sum, [, raw]) => sum + raw, 0),
+            stream.length,
+          );
+          assert.ok(found.every(([line]) => line.length <= limit));
+          assert.equal(found.map(([line]) => line).join(""), stream.toString().replaceAll("\n", ""));
+          const whole = lengths.map((length, i) => [length, String(i % 10).repeat(length)] as const);
+          const short = whole.filter(([length]) => length <= limit).map(([, line]) => line);
+          assert.deepEqual(
+            found.filter(([, , flags]) => flags === 0).map(([line]) => line),
+            short,
           );
         },
       ),
     );
   });
 
-  it("leaves bytes of lines alone that it has given", () => {
-    const framer = framerOf(line);
-    const views: Buffer[] = [];
-    const keep = (bytes: Buffer, start: number, end: number): void => void views.push(bytes.subarray(start, end));
-    for (const chunk of ["one", "\ntwo", "\nthree", "\nfour\n"]) framer.push(Buffer.from(chunk), keep);
-    assert.deepEqual(views.map(String), ["one", "two", "three", "four"]);
-  });
-
-  it("reads a line of 9 MiB that comes in small chunks", () => {
-    const chunk = Buffer.alloc(64 * 1024, "x");
-    const frames = framesOf(framerOf(line), [...Array.from({ length: 144 }, () => chunk), "\nend\n"]);
+  it("reads other charsets", () => {
+    const config = 'line { charset => "ISO-8859-1" }';
     assert.deepEqual(
-      frames.map(({ text }) => text.length),
-      [144 * 64 * 1024, 3],
+      decode(config, [Buffer.from("caf\xe9\n", "latin1")]).map((event) => event.toObject()["message"]),
+      ["café"],
     );
   });
 
-  it("makes the line the message", () => {
-    const [event] = decode(line, { charset: "CP1252" }, Uint8Array.of(0x80));
-    assert.deepEqual(document(event), { message: "€", event: { original: "€" } });
+  it("shows bytes that are no UTF-8 as U+FFFD", () => {
+    const [event] = decode("line { }", [Buffer.from([0x61, 0xff, 0x62, 0x0a])]);
+    assert.equal(event?.toObject()["message"], "a\ufffdb");
   });
 
-  it("writes events with the delimiter behind them", () => {
-    assert.equal(encode(line, { format: "%{message}", delimiter: ";" }, { message: "a" }, { message: "b" }), "a;b;");
-    assert.equal(encode(line, {}, { host: "h", message: "a" }), "h a\n");
+  it("keeps the original with ECS, and not without", () => {
+    const original = (ecs: "v8" | "disabled"): unknown => decode("line { }", ["hi\n"], ecs)[0]?.toObject()["event"];
+    assert.deepEqual(original("v8"), { original: "hi" });
+    assert.equal(original("disabled"), undefined);
+  });
+
+  it("writes time, host and message, or what the format says", () => {
+    const event = newEvent(0, { message: "hello", host: { name: "web-1" } });
+    assert.equal(encode("line { }", event), "2026-11-22T12:00:00.000Z {name=web-1} hello\n");
+    assert.equal(encode('line { format => "%{[host][name]}: %{message} %{none}" }', event), "web-1: hello %{none}\n");
+    assert.equal(encode('line { format => "%{message}" delimiter => ";" }', event), "hello;");
+    assert.equal(encode('plain { format => "<%{message}>" }', event), "<hello>");
+    assert.equal(encode("plain { }", newEvent()), "2026-11-22T12:00:00.000Z %{host} %{message}");
+  });
+
+  it("does not take an empty delimiter, nor a charset that is not known", () => {
+    for (const codec of ["line", "json_lines"]) {
+      assert.throws(() => resolved(`input { stdin { codec => ${codec} { delimiter => "" } } }`), /CONF016.*delimiter/s);
+    }
+    assert.throws(() => resolved('input { stdin { codec => line { charset => "klingon" } } }'), /CONF016.*klingon/s);
   });
 });

@@ -1,166 +1,111 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { FLAG_MULTILINE, FLAG_TRUNCATED } from "../../../src/event/record-batch.ts";
-import { multiline } from "../../../src/pipeline/codecs/multiline.ts";
-import { decode, document, documents, framerOf, framesOf, settingsOf } from "./support.ts";
+import { FLAG_MULTILINE } from "../../../src/event/record-batch.ts";
+import { codecHost, decode, findCodec, frames } from "../../support/run-codec.ts";
 
-interface Outcome {
-  message: string;
-  tags?: string[];
+/** Messages and tags of what a codec makes of a text. */
+function events(config: string, text: string): [unknown, unknown][] {
+  return decode(config, [text]).map((event) => {
+    const { message, tags } = event.toObject();
+    return [message, tags];
+  });
 }
 
-function eventsOf(given: object, chunks: readonly (string | Uint8Array)[]): Outcome[] {
-  const frames = framesOf(framerOf(multiline, given), chunks);
-  const events = frames.flatMap(({ text, flags }) => decode(multiline, given, text, { flags, ecs: "disabled" }));
-  return documents(events) as Outcome[];
-}
+const messages = (config: string, text: string): unknown[] => events(config, text).map(([message]) => message);
 
-function messagesOf(given: object, text: string): string[] {
-  return eventsOf(given, [text]).map(({ message }) => message);
-}
-
-const indented = { pattern: "^\\s", what: "previous" };
-
-describe("multiline codec", () => {
-  const java = [
-    "2026-11-22 10:00:00 ERROR it failed",
-    "java.lang.IllegalStateException: no",
-    "\tat a.B.c(B.java:1)",
-    "Caused by: java.io.IOException",
-    "\t... 3 more",
-    "2026-11-22 10:00:01 INFO goes on",
-  ];
-  const cases: [string, object, string[], string[]][] = [
-    ["lines that are indented", indented, ["a", " b", "\tc", "d"], ["a\n b\n\tc", "d"]],
-    [
-      "a stack trace behind a time, by grok's names",
-      { pattern: "^%{TIMESTAMP_ISO8601} ", negate: true, what: "previous" },
-      java,
-      [java.slice(0, 5).join("\n"), java[5] as string],
-    ],
-    ["lines that go on", { pattern: "\\\\$", what: "next" }, ["a \\", "b \\", "c", "d"], ["a \\\nb \\\nc", "d"]],
-    [
-      "all until one that ends",
-      { pattern: "^END", negate: true, what: "next" },
-      ["a", "b", "END", "c"],
-      ["a\nb\nEND", "c"],
-    ],
-    ["a first line that belongs to none", indented, [" a", "b"], [" a", "b"]],
-    ["empty lines", { pattern: "^$", what: "previous" }, ["a", "", "", "b"], ["a\n\n", "b"]],
-    ["beyond Latin-1", { pattern: "^[^世]", what: "previous" }, ["世1", "é", "界", "世2"], ["世1\né\n界", "世2"]],
-  ];
-  for (const [name, given, lines, expected] of cases) {
-    it(`joins ${name}`, () => assert.deepEqual(messagesOf(given, `${lines.join("\n")}\n`), expected));
-  }
-
-  it("tags what it joined, by a name of the user's or not at all", () => {
-    assert.deepEqual(eventsOf(indented, ["a\n b\nc\n"]), [{ message: "a\n b", tags: ["multiline"] }, { message: "c" }]);
-    assert.deepEqual(eventsOf({ ...indented, multiline_tag: "ml" }, ["a\n b\n"]), [{ message: "a\n b", tags: ["ml"] }]);
-    assert.deepEqual(eventsOf({ ...indented, multiline_tag: "" }, ["a\n b\n"]), [{ message: "a\n b" }]);
+describe("multiline codec, on streams", () => {
+  it("joins what matches to the line before", () => {
+    assert.deepEqual(messages('multiline { pattern => "^\\s" what => "previous" }', "a\n b\n c\nd\n e\n"), [
+      "a\n b\n c",
+      "d\n e",
+    ]);
   });
 
-  it("keeps an event until the next begins, or it is flushed", () => {
-    const framer = framerOf(multiline, indented);
-    assert.deepEqual(framesOf(framer, ["a\n b\n"], false), []);
-    assert.deepEqual(framesOf(framer, [" c\nd\n"], false), [{ text: "a\n b\n c", raw: 8, flags: FLAG_MULTILINE }]);
-    assert.deepEqual(framesOf(framer, ["\te"]), [{ text: "d\n\te", raw: 4, flags: FLAG_MULTILINE }]);
-    assert.equal(framer.idleMs, undefined);
-    assert.equal(framerOf(multiline, { ...indented, auto_flush_interval: 2 }).idleMs, 2000);
+  it("joins what matches to the line that follows", () => {
+    assert.deepEqual(messages('multiline { pattern => "\\\\$" what => "next" }', "a \\\nb \\\nc\nd\n"), [
+      "a \\\nb \\\nc",
+      "d",
+    ]);
   });
 
-  it("counts what an event took in the stream, line ends included", () => {
-    const frames = framesOf(framerOf(multiline, indented), ["a\r\n b\r\nc\r\n"]);
+  it("joins what does not match", () => {
+    const previous = 'multiline { pattern => "^\\d" negate => true what => "previous" }';
+    assert.deepEqual(messages(previous, "head\n1\nx\ny\n2\nz"), ["head", "1\nx\ny", "2\nz"]);
+    const next = 'multiline { pattern => ";$" negate => true what => "next" }';
+    assert.deepEqual(messages(next, "a\nb;\nc;\nd"), ["a\nb;", "c;", "d"]);
+  });
+
+  it("gives the same events wherever the stream is cut, with all its bytes counted", () => {
+    const config = 'multiline { pattern => "^ " what => "previous" }';
+    const stream = Buffer.from("a\r\n b ä\r\nc\n d\n\n e");
+    const whole = frames(config, [stream]);
     assert.deepEqual(
-      frames.map(({ text, raw }) => [text, raw]),
+      whole.map(({ text, flags }) => [text, flags]),
       [
-        ["a\n b", 7],
-        ["c", 3],
+        ["a\n b ä", FLAG_MULTILINE],
+        ["c\n d", FLAG_MULTILINE],
+        ["\n e", FLAG_MULTILINE],
+      ],
+    );
+    assert.equal(
+      whole.reduce((sum, { rawLength }) => sum + rawLength, 0),
+      stream.length,
+    );
+    for (let at = 0; at <= stream.length; at++) {
+      assert.deepEqual(frames(config, [stream.subarray(0, at), stream.subarray(at)]), whole, `cut at ${at}`);
+    }
+  });
+
+  it("tags events of more than one line, by the name that is set, or not at all", () => {
+    const of = (more: string): unknown[] =>
+      events(`multiline { pattern => "^ " what => "previous" ${more} }`, "a\n b\nc\n").map(([, tags]) => tags);
+    assert.deepEqual(of(""), [["multiline"], undefined]);
+    assert.deepEqual(of('multiline_tag => "joined"'), [["joined"], undefined]);
+    assert.deepEqual(of('multiline_tag => ""'), [undefined, undefined]);
+  });
+
+  it("ends an event when a line comes beyond max_lines, and says so", () => {
+    // As Logstash: the limit is looked at when the next line comes, so that one line more is in.
+    assert.deepEqual(
+      events('multiline { pattern => "^ " what => "previous" max_lines => 2 }', "a\n b\n c\n d\n e\nf\n"),
+      [
+        ["a\n b\n c", ["multiline", "multiline_codec_max_lines_reached"]],
+        [" d\n e", ["multiline"]],
+        ["f", undefined],
       ],
     );
   });
 
-  it("ends an event with more lines than the limit; nothing is lost", () => {
-    const text = "a\n 1\n 2\n 3\n 4\nb\n";
-    const reached = ["multiline", "multiline_codec_max_lines_reached"];
-    assert.deepEqual(eventsOf({ ...indented, max_lines: 2 }, [text]), [
-      { message: "a\n 1\n 2", tags: reached },
-      { message: " 3\n 4", tags: ["multiline"] },
-      { message: "b" },
-    ]);
-    const next = { pattern: "^ ", what: "next", max_lines: 2 };
-    assert.deepEqual(eventsOf(next, [" 1\n 2\n 3\n 4\nb\n"]), [
-      { message: " 1\n 2\n 3", tags: reached },
-      { message: " 4\nb", tags: ["multiline"] },
+  it("ends an event at max_bytes, and says so", () => {
+    const config = 'multiline { pattern => "^ " what => "previous" max_bytes => 8 }';
+    assert.deepEqual(events(config, "aaa\n bbb\n cc\n dd\ne\n"), [
+      ["aaa\n bbb\n cc", ["multiline", "multiline_codec_max_bytes_reached"]],
+      [" dd", undefined],
+      ["e", undefined],
     ]);
   });
 
-  it("ends an event at the limit of bytes", () => {
-    assert.deepEqual(eventsOf({ ...indented, max_bytes: 6 }, ["ab\n cd\n ef\n gh\nx\n"]), [
-      { message: "ab\n cd\n ef", tags: ["multiline", "multiline_codec_max_bytes_reached"] },
-      { message: " gh" },
-      { message: "x" },
+  it("knows grok's patterns, and Ruby's anchors", () => {
+    const config = 'multiline { pattern => "\\A%{TIMESTAMP_ISO8601} " negate => true what => "previous" }';
+    assert.deepEqual(messages(config, "2026-11-22T10:00:00 a\nb\n2026-11-22T10:00:01 c\n"), [
+      "2026-11-22T10:00:00 a\nb",
+      "2026-11-22T10:00:01 c",
     ]);
   });
 
-  it("tags what an input cut at the limit of lines", () => {
-    const flags = FLAG_MULTILINE | FLAG_TRUNCATED;
-    const [event] = decode(multiline, { ...indented, max_lines: 2 }, "a\n b", { flags, ecs: "disabled" });
-    assert.deepEqual(document(event), {
-      message: "a\n b",
-      tags: ["multiline", "multiline_codec_max_lines_reached"],
-    });
+  it("asks to be flushed after auto_flush_interval, and never without it", () => {
+    const idle = (more: string): number | undefined => {
+      const { plugin, options } = findCodec(`multiline { pattern => "^ " what => "previous" ${more} }`);
+      return plugin.framer?.(options, codecHost()).idleMs;
+    };
+    assert.equal(idle("auto_flush_interval => 2"), 2000);
+    assert.equal(idle(""), undefined);
   });
 
-  it("keeps the original with ECS", () => {
-    const [event] = decode(multiline, indented, "a\n b", { flags: FLAG_MULTILINE });
-    assert.deepEqual(document(event), { message: "a\n b", event: { original: "a\n b" }, tags: ["multiline"] });
-  });
-
-  it("asks the pattern in the text's charset", () => {
-    const given = { pattern: "^é", what: "previous", charset: "ISO-8859-1" };
-    const lines = Buffer.from("a\n\xe9b\nc\n", "latin1");
-    const texts: string[] = [];
-    framerOf(multiline, given).push(lines, (bytes, start, end) => texts.push(bytes.toString("latin1", start, end)));
-    assert.deepEqual(texts, ["a\néb"]);
-  });
-
-  it("has a rule for inputs that read lines themselves", () => {
-    const given = { ...indented, negate: true, max_lines: 9, auto_flush_interval: 3 };
-    const rule = multiline.joinLines?.(settingsOf(multiline, given));
-    assert.ok(rule !== undefined);
-    const { pattern, ...rest } = rule;
-    assert.deepEqual(rest, { negate: true, match: "after", maxLines: 9, timeoutMs: 3000 });
-    assert.deepEqual(
-      [" a", "a"].map((text) => pattern.test(text)),
-      [true, false],
-    );
-    assert.equal(multiline.joinLines?.(settingsOf(multiline, { pattern: "x", what: "next" })).match, "before");
-  });
-
-  it("names what is wrong with a pattern, a folder, a charset", () => {
-    const problems = (given: object): string[] =>
-      (multiline.check?.(settingsOf(multiline, given), "v8") ?? []).map(
-        ({ option, severity = "error" }) => `${option} ${severity}`,
-      );
-    assert.deepEqual(problems(indented), []);
-    assert.deepEqual(problems({ ...indented, pattern: "(" }), ["pattern error"]);
-    assert.deepEqual(problems({ ...indented, pattern: "^%{NO_SUCH_NAME}" }), ["pattern error"]);
-    assert.deepEqual(problems({ ...indented, charset: "UTF-9" }), ["charset error"]);
-    assert.deepEqual(problems({ ...indented, patterns_dir: [join(tmpdir(), "antler-none")] }), [
-      "patterns_dir warning",
-    ]);
-  });
-
-  it("reads patterns of one's own", () => {
-    const folder = mkdtempSync(join(tmpdir(), "antler-patterns-"));
-    try {
-      writeFileSync(join(folder, "mine"), "# mine\nBEGIN >{3}\n");
-      const given = { pattern: "^%{BEGIN}", negate: true, what: "previous", patterns_dir: [folder] };
-      assert.deepEqual(messagesOf(given, ">>> a\nb\n>>> c\n"), [">>> a\nb", ">>> c"]);
-    } finally {
-      rmSync(folder, { recursive: true });
+  it("refuses what is no pattern, where it stands", () => {
+    for (const pattern of ["(a", "%{NOSUCHPATTERN}"]) {
+      assert.throws(() => findCodec(`multiline { pattern => "${pattern}" what => "previous" }`), /CONF016/, pattern);
     }
+    assert.throws(() => findCodec('multiline { pattern => "a" what => "after" }'), /CONF014/);
+    assert.throws(() => findCodec('multiline { what => "previous" }'), /CONF011/);
   });
 });
