@@ -127,9 +127,9 @@ export class Tail {
     if (ended !== "late") await this.#loop.close();
   }
 
-  /** Scans the folders soon. */
+  /** Scans the folders soon; not later than it would be done anyway. */
   scanSoon(): void {
-    this.#scanIn(Math.max(SCAN_DELAY_MS, this.#scanCost * SCAN_REST));
+    this.#scanIn(Math.min(this.#options.scanMs, Math.max(SCAN_DELAY_MS, this.#scanCost * SCAN_REST)));
   }
 
   status(): TailFileStatus[] {
@@ -187,15 +187,23 @@ export class Tail {
     this.#scanning = true;
     this.#scanWanted = false;
     this.#env.count("scans");
-    const began = this.#env.clock.now();
+    const { clock } = this.#env;
+    let cost = 0;
     const paths = new Map<string, Harvester | null>();
     try {
       for (const input of this.#inputs) {
+        const began = clock.now();
         const found = await input.discovery.scan();
+        cost += clock.now() - began;
         for (const { path } of found) paths.set(path, null);
         // Between turns, so that no file changes hands while it is read.
         await new Promise<void>((resolve, reject) => {
-          this.#loop.do(() => this.#scanResult.apply(input, found).then(resolve, reject));
+          this.#loop.do(async () => {
+            // A turn before it may have waited long for a receiver; that is no cost of the scan's.
+            const taken = clock.now();
+            await this.#scanResult.apply(input, found).then(resolve, reject);
+            cost += clock.now() - taken;
+          });
         });
         if (this.#stopping) return;
       }
@@ -205,7 +213,7 @@ export class Tail {
       this.#loop.do(async () => this.#loop.scanned());
     } finally {
       this.#scanning = false;
-      this.#scanCost = this.#env.clock.now() - began;
+      this.#scanCost = cost;
       if (this.#scanWanted) this.scanSoon();
       else this.#scanIn(this.#options.scanMs);
     }
