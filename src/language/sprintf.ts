@@ -10,58 +10,70 @@ export interface Sprintf {
   readonly isConstant: boolean;
 }
 
-const PLACE = /%\{(\+%s|\+[^}]+|\{[^}]+\}|[^{}]+)\}/g;
+/** In this order: epoch seconds, java.time's pattern, Joda's pattern, a field. */
+const PLACE = /%\{(?:(\+%s)|\{([^}]*)\}|\+([^}]*)|([^}]*))\}/g;
 
 type Part = (event: FieldTrees) => string;
 
 /**
- * Compiles a template: `%{field}`, `%{[a][b]}`, `%{+YYYY.MM.dd}` (Joda, in UTC), `%{{yyyy-MM-dd}}` (java.time), `%{+%s}` (epoch seconds).
- * A place whose field is missing stays as it is written. Source: Logstash, "sprintf format".
+ * Compiles a template: `%{field}`, `%{[a][b]}`, `%{+YYYY.MM.dd}` (Joda, in UTC), `%{{yyyy-MM-dd}}` (java.time), `%{+%s}` (epoch seconds),
+ * `%{{TIME_NOW}}` (ISO 8601). A place whose field is missing or null stays as it is written; one for the time of an event without
+ * `@timestamp` is empty. `now` gives epoch milliseconds. Source: Logstash, "sprintf format", StringInterpolation.
  */
-export function compileSprintf(template: string): Sprintf {
+export function compileSprintf(template: string, now: () => number = Date.now): Sprintf {
   const parts: (string | Part)[] = [];
   let from = 0;
   for (const match of template.matchAll(PLACE)) {
     if (match.index > from) parts.push(template.slice(from, match.index));
-    parts.push(compilePlace(match[0], match[1] as string));
+    parts.push(compilePlace(match, now));
     from = match.index + match[0].length;
   }
-  if (from < template.length || parts.length === 0) parts.push(template.slice(from));
-  const texts = parts.filter((part) => typeof part === "string");
-  if (texts.length === parts.length) return Object.assign(() => template, { isConstant: true });
-  const only = parts.length === 1 ? (parts[0] as Part) : undefined;
-  const join: Part = (event) => {
-    let text = "";
-    for (const part of parts) text += typeof part === "string" ? part : part(event);
-    return text;
-  };
-  return Object.assign(only ?? join, { isConstant: false });
+  if (from < template.length) parts.push(template.slice(from));
+  if (parts.every((part) => typeof part === "string")) {
+    const text = parts.join("");
+    return Object.assign(() => text, { isConstant: true });
+  }
+  const [first] = parts;
+  const write = parts.length === 1 && typeof first === "function" ? first : joined(parts);
+  return Object.assign((event: FieldTrees) => write(event), { isConstant: false });
 }
 
-function compilePlace(whole: string, inside: string): Part {
-  if (inside === "+%s") return (event) => whenTimed(event, whole, (time) => String(Math.floor(time.epochMs / 1000)));
-  if (inside.startsWith("+") || inside.startsWith("{")) {
-    const java = inside.startsWith("{");
-    const pattern = java ? inside.slice(1, -1) : inside.slice(1);
-    if (java && pattern === "TIME_NOW") return () => new Timestamp(Date.now()).toString();
-    const format = compileDateFormat(pattern, java ? "java" : "joda");
-    return (event) => whenTimed(event, whole, format);
-  }
+function joined(parts: readonly (string | Part)[]): Part {
+  return (event) => {
+    let text = "";
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i] as string | Part;
+      text += typeof part === "string" ? part : part(event);
+    }
+    return text;
+  };
+}
+
+function compilePlace(match: RegExpExecArray, now: () => number): string | Part {
+  const [whole, seconds, java, joda, field = ""] = match;
+  if (seconds !== undefined) return atTime((time) => String(Math.floor(time.epochMs / 1000)));
+  if (java === "TIME_NOW") return () => new Timestamp(now()).toString();
+  if (java !== undefined) return atTime(compileDateFormat(java, "java"));
+  if (joda !== undefined) return atTime(compileDateFormat(joda, "joda"));
   let reference: FieldReference;
   try {
-    reference = new FieldReference(inside);
+    reference = new FieldReference(field);
   } catch {
-    return () => whole;
+    // No field can be meant: the text stands for itself.
+    return whole;
   }
   return (event) => {
     const value = reference.get(event);
+    if (typeof value === "string") return value;
     return value === undefined || value === null ? whole : valueText(value);
   };
 }
 
-function whenTimed(event: FieldTrees, whole: string, format: (time: Timestamp) => string): string {
-  const time = event.fields["@timestamp"];
-  return time instanceof Timestamp ? format(time) : whole;
+function atTime(write: (time: Timestamp) => string): Part {
+  return (event) => {
+    const time = event.fields["@timestamp"];
+    return time instanceof Timestamp ? write(time) : "";
+  };
 }
 
 /** A value as Logstash puts it into a text: lists joined by commas, objects as JSON. */

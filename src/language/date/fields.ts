@@ -1,142 +1,122 @@
-/** Values that a date pattern has read so far; one object is used again and again. */
-export interface DateFields {
-  year: number;
-  month: number;
-  day: number;
-  dayOfYear: number;
-  /** ISO 8601 week; NaN when not given. */
-  week: number;
-  /** 1: Monday, 7: Sunday; NaN when not given. */
-  weekday: number;
-  hour: number;
-  minute: number;
-  second: number;
-  nanos: number;
-  /** 0: am, 12: pm, -1: not given. */
-  half: number;
-  /** Milliseconds ahead of UTC; NaN when the text has no zone. */
-  offset: number;
+/** Numbers of the values that a date pattern reads. */
+export const YEAR = 0;
+export const MONTH = 1;
+export const DAY = 2;
+export const HOUR = 3;
+export const MINUTE = 4;
+export const SECOND = 5;
+/** Nanoseconds of the second. */
+export const NANOS = 6;
+/** 0: am, 12: pm. */
+export const HALF = 7;
+/** Milliseconds ahead of UTC. */
+export const OFFSET = 8;
+export const DAY_OF_YEAR = 9;
+/** ISO 8601 week. */
+export const WEEK = 10;
+/** 1: Monday, 7: Sunday. */
+export const WEEKDAY = 11;
+/** 0: AD, 1: BC. */
+export const ERA = 12;
+
+const MISSING = Number.NaN;
+const INITIAL: readonly number[] = [
+  ...[MISSING, 1, 1, 0, 0, 0, 0],
+  ...[MISSING, MISSING, MISSING, MISSING, MISSING, MISSING],
+];
+
+/** What a date pattern has read so far, by number; NaN: not given. One object is used again and again. */
+export class DateFields {
+  readonly values: Float64Array = Float64Array.from(INITIAL);
   /** Name of a zone that the text gave. */
   zone: string | undefined;
-}
 
-export function resetFields(fields: DateFields): void {
-  fields.year = Number.NaN;
-  fields.month = 1;
-  fields.day = 1;
-  fields.dayOfYear = Number.NaN;
-  fields.week = Number.NaN;
-  fields.weekday = Number.NaN;
-  fields.hour = 0;
-  fields.minute = 0;
-  fields.second = 0;
-  fields.nanos = 0;
-  fields.half = -1;
-  fields.offset = Number.NaN;
-  fields.zone = undefined;
-}
-
-export function newFields(): DateFields {
-  const fields = {} as DateFields;
-  resetFields(fields);
-  return fields;
+  reset(): void {
+    const { values } = this;
+    for (let i = 0; i < INITIAL.length; i++) values[i] = INITIAL[i] as number;
+    this.zone = undefined;
+  }
 }
 
 /** Reads one element of a pattern at `at`; the position behind it, or -1. */
 export type Element = (text: string, at: number, fields: DateFields) => number;
 
-/** Digits at `at`, at most `most`: fields get their value through `store`. */
-export function digits(
+/** A number of 1 to `most` digits between `low` and `high`, into field `field`; `modulo`: what the highest value wraps at. */
+export function numberElement(
+  field: number,
   most: number,
-  store: (fields: DateFields, value: number, count: number) => boolean,
-  signed = false,
+  low: number,
+  high: number,
+  modulo: number = Number.POSITIVE_INFINITY,
 ): Element {
   return (text, at, fields) => {
-    let i = at;
-    const negative = signed && text.charCodeAt(i) === 45;
-    if (negative || (signed && text.charCodeAt(i) === 43)) i++;
-    const start = i;
-    let value = 0;
-    for (; i - start < most; i++) {
-      const digit = text.charCodeAt(i) - 48;
+    let value = text.charCodeAt(at) - 48;
+    // NaN behind the end is not within either.
+    if (!(value >= 0 && value <= 9)) return -1;
+    let end = at + 1;
+    for (const stop = at + most; end < stop; end++) {
+      const digit = text.charCodeAt(end) - 48;
       if (!(digit >= 0 && digit <= 9)) break;
       value = value * 10 + digit;
     }
-    if (i === start || !store(fields, negative ? -value : value, i - start)) return -1;
-    return i;
+    if (value < low || value > high) return -1;
+    fields.values[field] = value === modulo ? 0 : value;
+    return end;
   };
 }
 
-/** `+0100`, `+01:00`, `+01` or `Z`. */
-export const offsetElement: Element = (text, at, fields) => {
-  const c = text.charCodeAt(at);
-  if (c === 90 || c === 122) {
-    fields.offset = 0;
-    return at + 1;
-  }
-  if (c !== 43 && c !== 45) return -1;
-  const hours = twoDigits(text, at + 1);
-  if (hours < 0 || hours > 23) return -1;
-  let end = at + 3;
-  const colon = text.charCodeAt(end) === 58 ? 1 : 0;
-  const minutes = twoDigits(text, end + colon);
-  if (minutes > 59) return -1;
-  if (minutes >= 0) end += 2 + colon;
-  const offset = (hours * 60 + Math.max(0, minutes)) * 60_000;
-  fields.offset = c === 45 ? -offset : offset;
-  return end;
-};
+const POWERS: readonly number[] = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1];
 
-function twoDigits(text: string, at: number): number {
-  const a = text.charCodeAt(at) - 48;
-  const b = text.charCodeAt(at + 1) - 48;
-  return a >= 0 && a <= 9 && b >= 0 && b <= 9 ? a * 10 + b : -1;
-}
-
-/** Zone abbreviations that Joda-Time knows when it reads (DateTimeUtils.getDefaultTimeZoneNames). */
-const ABBREVIATIONS: Readonly<Record<string, string>> = {
-  UT: "UTC",
-  UTC: "UTC",
-  GMT: "UTC",
-  EST: "America/New_York",
-  EDT: "America/New_York",
-  CST: "America/Chicago",
-  CDT: "America/Chicago",
-  MST: "America/Denver",
-  MDT: "America/Denver",
-  PST: "America/Los_Angeles",
-  PDT: "America/Los_Angeles",
-};
-
-export const zoneNameElement: Element = (text, at, fields) => {
-  const name = /^[A-Za-z][A-Za-z0-9_+\-/]*/.exec(text.slice(at))?.[0];
-  if (name === undefined) return offsetElement(text, at, fields);
-  fields.zone = ABBREVIATIONS[name] ?? name;
-  return at + name.length;
-};
-
-/** One of some names, in any case; the longest that fits. */
-export function names(
-  list: readonly (readonly [string, number])[],
-  store: (fields: DateFields, value: number) => void,
-): Element {
-  const byLength = [...list]
-    .sort((a, b) => b[0].length - a[0].length)
-    .map(([name, value]) => [name.toLowerCase(), value] as const);
-  const exact = new Map(list);
+/** The fraction of a second: up to `most` digits; those beyond nine are read and count for nothing. */
+export function fractionElement(most: number): Element {
   return (text, at, fields) => {
-    // The usual case: an English abbreviation of three letters.
-    const quick = at + 3 <= text.length ? exact.get(text.slice(at, at + 3)) : undefined;
-    if (quick !== undefined && !/[A-Za-z.]/.test(text[at + 3] ?? "")) {
-      store(fields, quick);
-      return at + 3;
+    let end = at;
+    let value = 0;
+    for (; end < at + most; end++) {
+      const digit = text.charCodeAt(end) - 48;
+      if (!(digit >= 0 && digit <= 9)) break;
+      if (end - at < 9) value = value * 10 + digit;
     }
-    for (const [name, value] of byLength) {
-      if (text.slice(at, at + name.length).toLowerCase() === name) {
-        store(fields, value);
-        return at + name.length;
-      }
-    }
-    return -1;
+    if (end === at) return -1;
+    fields.values[NANOS] = value * (POWERS[Math.min(9, end - at)] as number);
+    return end;
   };
+}
+
+/** A year with a sign or without, of up to `most` digits; `resolve` makes a year of the number and the count of its digits. */
+export function yearElement(
+  most: number,
+  signed: boolean,
+  resolve: (value: number, digits: number) => number,
+): Element {
+  return (text, at, fields) => {
+    const sign = signed ? text.charCodeAt(at) : 0;
+    const start = sign === 43 || sign === 45 ? at + 1 : at;
+    let end = start;
+    let value = 0;
+    for (; end < start + most; end++) {
+      const digit = text.charCodeAt(end) - 48;
+      if (!(digit >= 0 && digit <= 9)) break;
+      value = value * 10 + digit;
+    }
+    if (end === start) return -1;
+    fields.values[YEAR] = sign === 45 ? -value : resolve(value, end - start);
+    return end;
+  };
+}
+
+/** Text that stands for itself, in any case as Joda-Time has it. */
+export function literalElement(expected: string): Element {
+  const lower = expected.toLowerCase();
+  return (text, at) => {
+    if (text.startsWith(expected, at)) return at + expected.length;
+    const end = at + expected.length;
+    return text.slice(at, end).toLowerCase() === lower ? end : -1;
+  };
+}
+
+/** One character that has no cases. */
+export function signElement(expected: string): Element {
+  const code = expected.charCodeAt(0);
+  return (text, at) => (text.charCodeAt(at) === code ? at + 1 : -1);
 }

@@ -1,41 +1,23 @@
-import type { DateOptions, DateReader, Moment } from "./pattern.ts";
-import { compileJodaPattern } from "./pattern.ts";
-import { localToUtc, zoneOffset } from "./zone.ts";
-
-const ISO =
-  /^([+-]?\d{4,9})-(\d\d?)-(\d\d?)(?:[T ](\d\d?)(?::(\d\d?)(?::(\d\d?)(?:[.,](\d+))?)?)?\s?(Z|z|[+-]\d\d(?::?\d\d)?)?)?$/;
-
-/** ISO 8601 with a T or a blank, a point or a comma; without a zone in the filter's. */
-function iso8601(options: DateOptions): DateReader {
-  const zone = zoneOffset(options.timezone);
-  return (text) => {
-    const match = ISO.exec(text);
-    if (match === null) return undefined;
-    const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", offset] = match;
-    if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-    const date = new Date(0);
-    date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-    if (date.getUTCDate() !== Number(day) || date.getUTCMonth() !== Number(month) - 1) return undefined;
-    const nanos = Number(fraction.slice(0, 9).padEnd(9, "0"));
-    const local =
-      date.getTime() + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + Math.floor(nanos / 1e6);
-    const epochMs = offset === undefined ? localToUtc(local, zone) : local - zoneOffset(offset.toUpperCase())(0);
-    return { epochMs, nanos: nanos % 1e6 };
-  };
-}
+import { Timestamp } from "../../event/timestamp.ts";
+import { iso8601 } from "./iso8601.ts";
+import { LAST_MILLIS } from "./moment.ts";
+import { compileJodaPattern, type DateOptions, type DateReader } from "./pattern.ts";
 
 /** Logstash takes no later second (2038-01-19), which tells seconds from milliseconds. */
 const LAST_SECOND = 2 ** 31 - 1;
+const SECONDS = /^(-?)(\d{1,12})(?:[.,](\d+))?$/;
 
 /** Seconds since 1970 with a fraction, read as digits so that no nanosecond is lost to rounding. */
-function unix(text: string): Moment | undefined {
-  const match =
-    /^(-?)(\d{1,12})(?:[.,](\d+))?$/.exec(text.trim()) ?? /^(-?)(\d{1,12})(?:[.,](\d+))?$/.exec(plainNumber(text));
+function unix(text: string): Timestamp | undefined {
+  const match = SECONDS.exec(text.trim()) ?? SECONDS.exec(plainNumber(text));
   if (match === null) return undefined;
-  if (Number(match[2]) > LAST_SECOND) return undefined;
-  const nanos = Number((match[3] ?? "").slice(0, 9).padEnd(9, "0"));
-  const total = Number(match[2]) * 1000 + Math.floor(nanos / 1e6);
-  return match[1] === "-" ? { epochMs: -total, nanos: 0 } : { epochMs: total, nanos: nanos % 1e6 };
+  const seconds = Number(match[2]);
+  if (seconds > LAST_SECOND) return undefined;
+  const nanos = match[3] === undefined ? 0 : Number(match[3].slice(0, 9).padEnd(9, "0"));
+  const total = seconds * 1000 + Math.floor(nanos / 1e6);
+  const below = nanos % 1e6;
+  if (match[1] !== "-") return new Timestamp(total, below);
+  return below === 0 ? new Timestamp(0 - total) : new Timestamp(-total - 1, 1e6 - below);
 }
 
 /** `1.5E9` and the like as plain digits. */
@@ -44,17 +26,18 @@ function plainNumber(text: string): string {
   return text.trim() !== "" && Number.isFinite(value) ? String(value) : "";
 }
 
-function unixMs(text: string): Moment | undefined {
-  return /^-?\d{1,15}$/.test(text.trim()) ? { epochMs: Number(text), nanos: 0 } : undefined;
+function unixMs(text: string): Timestamp | undefined {
+  return /^-?\d{1,15}$/.test(text.trim()) ? new Timestamp(Number(text)) : undefined;
 }
 
 /** TAI64N: `@`, 16 hex digits of seconds from 2^62, 8 of nanoseconds. Source: cr.yp.to, TAI64; ten seconds ahead of UTC as Logstash takes it. */
-function tai64n(text: string): Moment | undefined {
+function tai64n(text: string): Timestamp | undefined {
   const match = /^@?([0-9a-f]{16})([0-9a-f]{8})$/i.exec(text);
   if (match === null) return undefined;
   const seconds = Number(BigInt(`0x${match[1]}`) - 2n ** 62n) - 10;
   const nanos = Number.parseInt(match[2] as string, 16);
-  return { epochMs: seconds * 1000 + Math.floor(nanos / 1e6), nanos: nanos % 1e6 };
+  if (nanos >= 1e9 || Math.abs(seconds * 1000) > LAST_MILLIS) return undefined;
+  return new Timestamp(seconds * 1000 + Math.floor(nanos / 1e6), nanos % 1e6);
 }
 
 /** Entries of the date filter's `match` that also read numbers; all others read texts only. */
@@ -66,7 +49,7 @@ export function readsNumbers(pattern: string): boolean {
 export function compileDateReader(pattern: string, options: DateOptions): DateReader {
   switch (pattern) {
     case "ISO8601":
-      return iso8601(options);
+      return iso8601(options.timezone);
     case "UNIX":
       return unix;
     case "UNIX_MS":
