@@ -34,5 +34,7 @@ export function dataStreamPart(name: string, part: DataStreamPart): string {
   if (part !== "namespace") safe = safe.replaceAll("-", "_");
   if (part === "type") safe = safe.replace(/^[._+]+/, "");
   while (Buffer.byteLength(safe) > PART_LIMIT) safe = safe.slice(0, -1);
+  // Half of a character that was cut, or came so.
+  safe = safe.replace(/\p{Surrogate}/gu, "_");
   return safe === "" || safe === "." || safe === ".." ? "_" : safe;
 }

@@ -1,7 +1,14 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { compileSprintf } from "../../language/sprintf.ts";
-import { defineOutput, type EncodedEvents, type OutputPlugin } from "../../plugin/definitions.ts";
+import {
+  type DeliveryOutcome,
+  defineOutput,
+  type EncodedEvents,
+  type Logger,
+  type OutputPlugin,
+} from "../../plugin/definitions.ts";
 import { boolean, codec, number, path, text } from "../../plugin/options.ts";
 import { allDelivered } from "./outcome.ts";
 
@@ -41,6 +48,12 @@ export const file: OutputPlugin = defineOutput({
   ],
   defaultCodec: "json_lines",
 
+  check({ path }) {
+    if (!isFieldOrDate(path.split("/").find((part) => part !== "") ?? "")) return [];
+    const help = "begin it with a folder, such as /var/log/archive/%{[host][name]}.log";
+    return [{ option: "path", message: "a path cannot begin with a field: events would choose any file", help }];
+  },
+
   encoder(settings, _host, codecEncoder) {
     const where = compileSprintf(settings.path);
     const safe = pathGuard(settings.path, settings.filename_failure);
@@ -57,14 +70,17 @@ export const file: OutputPlugin = defineOutput({
   },
 
   deliverer(settings, host) {
-    const files = new OpenFiles(settings, host.now);
+    const files = new OpenFiles(settings, host.now, isFieldOrDate(settings.path));
     let tail: Promise<void> = Promise.resolve();
     return Promise.resolve({
       async deliver(events: EncodedEvents, signal: AbortSignal) {
         const written = tail.then(() => files.write(events, signal, host.log));
-        tail = written.catch(() => undefined);
-        await written;
-        return allDelivered(events.count);
+        tail = written.then(
+          () => undefined,
+          () => undefined,
+        );
+        const rejected = await written;
+        return { ...allDelivered(events.count - rejected.length), rejected };
       },
       async close() {
         await tail;
@@ -74,12 +90,17 @@ export const file: OutputPlugin = defineOutput({
   },
 });
 
+function isFieldOrDate(path: string): boolean {
+  return /%\{[^}]+\}/.test(path);
+}
+
 /** Keeps paths made from event fields inside the constant part of the configured path. */
 function pathGuard(template: string, failure: string): (path: string) => string {
   const variable = template.indexOf("%{");
   const root = variable < 0 ? "" : template.slice(0, template.lastIndexOf("/", variable) + 1);
   return (path) => {
-    const leaves = variable >= 0 && (/(^|\/)\.\.(\/|$)/.test(path) || !path.startsWith(root));
+    // Neither out of the root nor the name of a folder.
+    const leaves = variable >= 0 && (/(^|\/)\.\.(\/|$)|(^|\/)\.?$/.test(path) || !path.startsWith(root));
     const target = leaves ? `${root}${failure}` : path;
     return Buffer.byteLength(target) > PATH_LIMIT || target.includes("\0") ? `${root}${failure}` : target;
   };
@@ -102,52 +123,75 @@ interface OpenFile {
 /** Pause before a write is tried again that failed (disk full, folder gone), in milliseconds. */
 const RETRY_MILLIS = 1000;
 const OPEN_FILES_LIMIT = 256;
+/** What no waiting cures in a path that an event has chosen: a folder of that name, a file where a folder should be, a name too long. */
+const BAD_PATH: ReadonlySet<string> = new Set(["EISDIR", "ENOTDIR", "EEXIST", "ENAMETOOLONG", "ELOOP"]);
+
+type Rejected = DeliveryOutcome["rejected"][number];
+
+/** The events of a batch for one file. */
+interface Share {
+  readonly indices: number[];
+  readonly parts: Buffer[];
+}
+
+function byPath(events: EncodedEvents): Map<string, Share> {
+  const shares = new Map<string, Share>();
+  for (let i = 0, start = 0; i < events.count; i++) {
+    const end = events.ends[i] as number;
+    const from = start + 2 + events.bytes.readUInt16BE(start);
+    const path = events.bytes.toString("utf8", start + 2, from);
+    const share = shares.get(path) ?? { indices: [], parts: [] };
+    share.indices.push(i);
+    share.parts.push(events.bytes.subarray(from, end));
+    shares.set(path, share);
+    start = end;
+  }
+  return shares;
+}
 
 class OpenFiles {
   readonly #settings: FileSettings;
   readonly #now: () => number;
   readonly #open = new Map<string, OpenFile>();
   readonly #begun = new Set<string>();
+  readonly #eventsChoose: boolean;
   #complaint = "";
 
-  constructor(settings: FileSettings, now: () => number) {
+  constructor(settings: FileSettings, now: () => number, eventsChoose: boolean) {
     this.#settings = settings;
     this.#now = now;
+    this.#eventsChoose = eventsChoose;
   }
 
-  /** Writes a batch, file by file. A file that cannot be written to holds the batch until it can. */
-  async write(
-    events: EncodedEvents,
-    signal: AbortSignal,
-    log: { warn(message: string, details?: object): void },
-  ): Promise<void> {
-    const byPath = new Map<string, Buffer[]>();
-    for (let i = 0, start = 0; i < events.count; i++) {
-      const end = events.ends[i] as number;
-      const length = events.bytes.readUInt16BE(start);
-      const path = events.bytes.toString("utf8", start + 2, start + 2 + length);
-      const parts = byPath.get(path) ?? [];
-      parts.push(events.bytes.subarray(start + 2 + length, end));
-      byPath.set(path, parts);
-      start = end;
-    }
-    for (const [path, parts] of byPath) {
-      for (let bytes = await this.#compressed(Buffer.concat(parts)); ; ) {
+  /**
+   * Writes a batch, file by file. A file that cannot be written to holds the batch until it can; events whose own path can never be a
+   * file are given back.
+   */
+  async write(events: EncodedEvents, signal: AbortSignal, log: Logger): Promise<Rejected[]> {
+    const rejected: Rejected[] = [];
+    for (const [path, { indices, parts }] of byPath(events)) {
+      const bytes = await this.#compressed(Buffer.concat(parts));
+      for (;;) {
         signal.throwIfAborted();
         try {
-          bytes = await this.#append(path, bytes);
+          await this.#append(path, bytes);
           break;
         } catch (error) {
-          const reason = (error as Error).message;
+          const { code = "", message: reason } = error as NodeJS.ErrnoException;
+          await this.#drop(path);
+          if (this.#eventsChoose && BAD_PATH.has(code)) {
+            rejected.push(...indices.map((index) => ({ index, code, reason })));
+            break;
+          }
           if (reason !== this.#complaint)
             log.warn("cannot write a file, trying again until it can be", { path, reason });
           this.#complaint = reason;
-          await this.#drop(path);
-          await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
+          await sleep(RETRY_MILLIS, undefined, { signal });
         }
       }
     }
     await this.#closeStale();
+    return rejected;
   }
 
   async close(): Promise<void> {
@@ -161,7 +205,7 @@ class OpenFiles {
   }
 
   /** Writes all or nothing: what a full disk cut off is taken back, so that a retry does not double it. */
-  async #append(path: string, bytes: Buffer): Promise<Buffer> {
+  async #append(path: string, bytes: Buffer): Promise<void> {
     const { handle } = await this.#handle(path);
     const { size } = await handle.stat();
     let written = 0;
@@ -171,7 +215,6 @@ class OpenFiles {
       if (written > 0) await handle.truncate(size).catch(() => undefined);
       throw error;
     }
-    return bytes;
   }
 
   async #handle(path: string): Promise<OpenFile> {
