@@ -151,9 +151,15 @@ function passes({ include, exclude }: LineFilter, line: string): boolean {
 /** Writers for windows, used again when a window is acknowledged. */
 export class WriterPool {
   readonly #free: ByteWriter[] = [];
+  readonly #firstBytes: number;
+
+  /** `firstBytes`: size of a new writer, which grows as needed. */
+  constructor(firstBytes: number = 1 << 20) {
+    this.#firstBytes = firstBytes;
+  }
 
   take(): ByteWriter {
-    return this.#free.pop() ?? new ByteWriter(1 << 20);
+    return this.#free.pop() ?? new ByteWriter(this.#firstBytes);
   }
 
   giveBack(writer: ByteWriter): void {

@@ -16,7 +16,7 @@ export interface WindowSender {
 /** Sends record batches as windows, and acknowledges a batch when all its windows are. The ledger gets the entry in the same turn. */
 export class ShipSink implements RecordSink {
   readonly #pool: BufferPool;
-  readonly #writers = new WriterPool();
+  readonly #writers: WriterPool;
   readonly #encoder: EventEncoder;
   readonly #sender: WindowSender;
   readonly #ledger: Ledger;
@@ -32,6 +32,7 @@ export class ShipSink implements RecordSink {
     pool: BufferPool = new BufferPool(),
   ) {
     this.#pool = pool;
+    this.#writers = new WriterPool(pool.limits.batchBytes);
     this.#encoder = encoder;
     this.#sender = sender;
     this.#ledger = ledger;

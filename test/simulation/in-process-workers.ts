@@ -6,8 +6,15 @@ import type { ProcessWorld } from "./host.ts";
 
 const WORKERS = 2;
 const ITEMS_AHEAD = 2;
+const OUTPUT_BYTES = 4096;
 /** Longest time an item takes, milliseconds. */
 const LONGEST_MS = 40;
+
+/** The real limit is one of real time, which would not replay. */
+function unbounded(work: () => void): boolean {
+  work();
+  return true;
+}
 
 interface Member {
   processor: BatchProcessor;
@@ -66,7 +73,7 @@ export class InProcessWorkers implements WorkerSet {
   }
 
   #fresh(): BatchProcessor {
-    return new BatchProcessor(this.#program, () => undefined);
+    return new BatchProcessor(this.#program, () => undefined, { outputBytes: OUTPUT_BYTES, bounded: unbounded });
   }
 
   #dispatch(): void {

@@ -54,6 +54,8 @@ export class PipelineProcess {
   ledger: Ledger | undefined;
   workers: InProcessWorkers | undefined;
   readonly #of: PipelineSurroundings;
+  #dispatcher: Dispatcher | undefined;
+  #server: LumberjackServer | undefined;
   readonly #closers: (() => Promise<void>)[] = [];
 
   constructor(of: PipelineSurroundings) {
@@ -91,6 +93,7 @@ export class PipelineProcess {
       deadLetterSink(deadLetters, "simulation", now),
       silent,
     );
+    this.#dispatcher = dispatcher;
     await dispatcher.start();
     const { sink, ledger } = await checkpointedSink(dispatcher, LEDGER_FOLDER, silent, checkpointFiles(this.disk));
     this.ledger = ledger;
@@ -108,6 +111,7 @@ export class PipelineProcess {
         fields: [],
       })),
     });
+    this.#server = server;
     await server.listen();
     this.#closers.push(
       () => {
@@ -121,6 +125,11 @@ export class PipelineProcess {
       () => deliveries.close(),
       () => deadLetters.close(),
     );
+  }
+
+  /** For people who look into a failure. */
+  describe(): string {
+    return `batches in flight: ${this.#dispatcher?.inFlight}, connections: ${this.#server?.connections}`;
   }
 
   async stop(): Promise<void> {

@@ -99,14 +99,16 @@ export class ShipperProcess {
   idle(): boolean {
     const tail = this.#tail;
     if (tail === undefined || this.#sender?.pending !== 0) return false;
-    return tail.status().every(({ acknowledged, read, size }) => acknowledged === read && read >= size);
+    // The size of content that is no longer in its place is only what it was when somebody looked last.
+    return tail.status().every(({ acknowledged, read, size, past }) => acknowledged === read && (past || read >= size));
   }
 
-  /** For people who look into a failure. */
+  /** Acknowledged, read, and size of files, and what is under way. For people who look into a failure. */
   describe(): string {
     const status = this.#tail?.status() ?? [];
     return status
       .map((file) => `${file.path} ${file.acknowledged}/${file.read}/${file.size}${file.past ? " past" : ""}`)
+      .concat(`windows pending: ${this.#sender?.pending}, connections: ${this.#sender?.connections}`)
       .join(", ");
   }
 

@@ -253,12 +253,13 @@ export class Simulation {
     this.#deathRate = 0;
     const limit = this.#clock.now() + DRAIN_MS;
     do {
+      if (this.#clock.now() >= limit) this.#tell(`${this.#shipper?.describe()}; ${this.#pipeline?.describe()}`);
       assert.ok(this.#clock.now() < limit, "an hour after the last fault there are events that have not arrived");
       this.#startPipeline();
       this.#startShipper();
       await this.#pass(5000);
     } while (this.#shipper?.idle() !== true);
-    this.#tell(`acknowledged, read, and sizes: ${this.#shipper.describe()}`);
+    this.#tell(this.#shipper.describe());
     await this.#during((this.#shipper as ShipperProcess).stop(10_000));
     await this.#during((this.#pipeline as PipelineProcess).stop());
   }

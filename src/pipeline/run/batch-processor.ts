@@ -13,17 +13,28 @@ const INITIAL_OUTPUT_BYTES = 2 << 20;
 /** Sources remembered with what was prepared for them. */
 const PREPARED_LIMIT = 4096;
 
+export interface BatchProcessorOptions {
+  /** First size of an output's buffer, which grows as needed. Default 2 MiB. */
+  readonly outputBytes?: number;
+  /** Runs work under a time limit; a simulator's may know no time. */
+  readonly bounded?: typeof runBounded;
+}
+
 /** Does a worker's work on items: bytes to events, filters, bytes again. Holds the output buffers until they are freed. */
 export class BatchProcessor {
   readonly #program: WorkerProgram;
   readonly #progress: () => void;
+  readonly #outputBytes: number;
+  readonly #bounded: typeof runBounded;
   readonly #prepared = new Map<string, PreparedSource>();
   readonly #json = new JsonWriter();
   readonly #spare: ByteWriter[] = [];
   readonly #held = new Map<number, ByteWriter[]>();
 
   /** `progress` is called after each chunk, as a sign of life. */
-  constructor(program: WorkerProgram, progress: () => void) {
+  constructor(program: WorkerProgram, progress: () => void, options: BatchProcessorOptions = {}) {
+    this.#outputBytes = options.outputBytes ?? INITIAL_OUTPUT_BYTES;
+    this.#bounded = options.bounded ?? runBounded;
     this.#program = program;
     this.#progress = progress;
   }
@@ -33,7 +44,7 @@ export class BatchProcessor {
     for (const writer of this.#held.get(item) ?? []) {
       writer.length = 0;
       // A buffer that one huge item made grow is not kept.
-      if (writer.bytes.length <= INITIAL_OUTPUT_BYTES * 8) this.#spare.push(writer);
+      if (writer.bytes.length <= this.#outputBytes * 8) this.#spare.push(writer);
     }
     this.#held.delete(item);
   }
@@ -46,7 +57,7 @@ export class BatchProcessor {
     this.#program.bind({ table, sources });
     const item = new ItemResult(
       this.#program,
-      () => this.#spare.pop() ?? new ByteWriter(INITIAL_OUTPUT_BYTES),
+      () => this.#spare.pop() ?? new ByteWriter(this.#outputBytes),
       this.#json,
     );
     const chunkOf = { bytes, table, sources, timestamp };
@@ -83,7 +94,7 @@ export class BatchProcessor {
     run: ChunkRun = new ChunkRun(),
   ): FilteredChunk | undefined {
     let result: FilteredChunk | undefined;
-    const inTime = runBounded(() => {
+    const inTime = this.#bounded(() => {
       const decoded = decodeChunk(of, from, to, run);
       const events = runSteps(this.#program.filters, decoded, run);
       run.step = undefined;
