@@ -3,6 +3,7 @@ import { TextSlice } from "../../event/lazy-value.ts";
 import { isTree, type StoredTree } from "../../event/value.ts";
 import type { Decoder } from "../../plugin/definitions.ts";
 import { adoptDocument } from "../../transform/adopt-document.ts";
+import { parseJson } from "../../transform/parse-json.ts";
 import { charsetDecoder } from "./charset.ts";
 import { keepOriginal } from "./plain.ts";
 
@@ -50,7 +51,7 @@ export function jsonDecoder(settings: JsonDecoderSettings): Decoder {
 function documentsOf(text: string): StoredTree[] | undefined {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseJson(text);
   } catch {
     return text.trim() === "" ? [] : undefined;
   }

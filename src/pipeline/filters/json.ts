@@ -3,6 +3,7 @@ import { isTree, type Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, list } from "../../plugin/options.ts";
 import { setDocument } from "../../transform/adopt-document.ts";
+import { parseJson } from "../../transform/parse-json.ts";
 import { canHold } from "../../transform/reserved-fields.ts";
 
 const options = {
@@ -74,7 +75,7 @@ export const json: FilterPlugin = defineFilter({
 function parse(text: Value): Value | undefined {
   if (typeof text !== "string") return undefined;
   try {
-    return JSON.parse(text) as Value;
+    return parseJson(text) as Value;
   } catch {
     return text.trim() === "" ? null : undefined;
   }

@@ -6,6 +6,7 @@ import { isTree, type StoredTree, setOwn, type Value } from "../../event/value.t
 import type { LumberjackTls } from "../../lumberjack/network.ts";
 import { type Decoder, defineInput, type InputPlugin } from "../../plugin/definitions.ts";
 import { boolean, list, number, type OptionValues, password, path, text } from "../../plugin/options.ts";
+import { parseJson } from "../../transform/parse-json.ts";
 import { BatchFiller } from "./batch-filler.ts";
 import { receiveBlocks } from "./beats-blocks.ts";
 
@@ -119,7 +120,7 @@ function beatsDecoder(settings: Settings, ecs: boolean, codec: Decoder): Decoder
       const text = record.bytes.toString("utf8", record.start, record.end);
       let parsed: unknown;
       try {
-        parsed = JSON.parse(text);
+        parsed = parseJson(text);
       } catch {
         parsed = undefined;
       }

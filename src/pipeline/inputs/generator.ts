@@ -5,10 +5,14 @@ import { codec, list, number, text } from "../../plugin/options.ts";
 import { atMost, BatchFiller } from "./batch-filler.ts";
 
 const options = {
-  count: number({ description: "Events to make for each line and thread; 0: no end", default: 0 }),
+  count: number({
+    description: "Events to make for each line and thread; 0: no end",
+    default: 0,
+    range: [0, Number.MAX_SAFE_INTEGER],
+  }),
   lines: list({ description: "Messages, made in turn; together with `count` each so often", default: [] }),
   message: text({ description: "The message; `stdin` reads one line from standard input", default: "Hello world!" }),
-  threads: number({ description: "How many times over", default: 1 }),
+  threads: number({ description: "How many times over", default: 1, range: [1, 1000] }),
   codec: codec({ description: "How the messages become events", default: { name: "plain", options: {} } }),
 };
 

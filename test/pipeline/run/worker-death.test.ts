@@ -9,8 +9,13 @@ import type { EncodedEvents } from "../../../src/plugin/definitions.ts";
 import { imbalance, Ledger } from "../../../src/telemetry/ledger.ts";
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const CONFIG =
-  'input { stdin { } } filter { json { source => "message" target => "doc" } } output { stdout { codec => json_lines } }';
+/** What is copied is far over the worker's heap, and made by code that V8 can stop. */
+const COPIES = Array.from({ length: 12 }, (_, i) => `doc => c${i}`);
+const CONFIG = `input { stdin { } } filter {
+  json { source => "message" target => "doc" }
+  ${COPIES.map((copy) => `mutate { copy => { ${copy} } }`).join(" ")}
+  mutate { remove_field => [${COPIES.map((_, i) => `"c${i}"`).join(", ")}] }
+} output { stdout { codec => json_lines } }`;
 
 describe("a record that ends workers", function () {
   this.timeout(60_000);
@@ -55,8 +60,7 @@ describe("a record that ends workers", function () {
     try {
       const batch = await dispatcher.acquire();
       const source = { input: 0, fileId: new Uint8Array(12), generation: 0, fields: [] };
-      // Small as a text, far over the worker's heap as a value.
-      const killer = Buffer.from(`[${"[],".repeat(3_000_000)}[]]`);
+      const killer = Buffer.from(`[${"{},".repeat(340_000)}{}]`);
       const records = [
         ...Array.from({ length: 3 }, (_, i) => Buffer.from(`{"n":${i}}`)),
         killer,
