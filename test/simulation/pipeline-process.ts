@@ -84,7 +84,8 @@ export class PipelineProcess {
     };
     const deliveries = new Deliveries([{ id: "elasticsearch#1", deliverer }], random() < 0.3);
     const dispatcher = new Dispatcher(
-      new BufferPool({ batchBytes: 8192, batchRecords: 16, totalBytes: 5 * 8192 }),
+      // Small ones, so that a window's events come to lie in several.
+      new BufferPool({ batchBytes: 4096, batchRecords: 2 + Math.floor(random() * 12), totalBytes: 8 * 4096 }),
       (events) => {
         this.workers = new InProcessWorkers(program, events, world, random, deathRate, holdsKiller);
         return this.workers;

@@ -27,7 +27,7 @@ describe("shipper, pipeline and a model of Elasticsearch through faults and cras
     }
     if (seeds > 60 || only !== undefined) console.log(sums);
     // Otherwise this shows nothing.
-    if (only !== undefined) return;
+    if (only !== undefined || seeds < 20) return;
     for (const name of ["shipperDeaths", "pipelineDeaths", "workerDeaths"]) assert.ok((sums[name] ?? 0) > seeds, name);
     assert.ok((sums["operations"] ?? 0) > (sums["events"] ?? 0), "nothing was sent twice");
   });
