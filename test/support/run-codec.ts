@@ -17,7 +17,10 @@ export function codecHost(ecs: EcsMode = "v8"): PluginHost {
 
 /** A codec as it stands behind `codec =>`. */
 export function findCodec(config: string): ResolvedCodec {
-  const codec = resolved(`input { generator { codec => ${config} } } output { null { } }`).inputs[0]?.codec;
+  const whole = config.startsWith("rubydebug")
+    ? resolved(`output { stdout { codec => ${config} } }`).outputs
+    : resolved(`input { generator { codec => ${config} } }`).inputs;
+  const codec = whole[0]?.codec;
   if (codec === undefined) throw new Error(`no codec in ${config}`);
   return codec;
 }

@@ -89,6 +89,8 @@ class Resolver {
     if (resolved === undefined) return;
     const { plugin } = resolved;
     const codec = this.#codecOf(resolved.options, plugin.defaultCodec) as ResolvedCodec;
+    if (codec.plugin.decoder === undefined)
+      this.#wrongWay(statement, codec.plugin.name, "only writes: inputs cannot use it");
     this.#inputs.push({ ...resolved, number: this.#inputs.length, codec });
   }
 
@@ -101,6 +103,8 @@ class Resolver {
     const resolved = this.#plugin("output", node);
     if (resolved === undefined) return undefined;
     const codec = this.#codecOf(resolved.options, resolved.plugin.defaultCodec);
+    if (codec !== undefined && codec.plugin.encoder === undefined)
+      this.#wrongWay(node, codec.plugin.name, "only reads: outputs cannot use it");
     const output: ResolvedOutput = { type: "output", ...resolved, number: this.#outputs.length, codec };
     this.#outputs.push(output);
     return output;
@@ -196,6 +200,11 @@ class Resolver {
     const plugin = name === undefined ? undefined : findPlugin("codec", name);
     if (plugin === undefined) return undefined;
     return { plugin, options: { ...defaultsOf(plugin.options), ...chosen?.options } };
+  }
+
+  #wrongWay(node: PluginNode, codec: string, why: string): void {
+    const setting = node.attributes.findLast(({ name }) => name === "codec");
+    this.#found.error("CONF016", `the codec "${codec}" ${why}`, setting?.value.span ?? node.nameSpan);
   }
 
   #unknown(kind: Plugin["kind"], name: string, span: Span): void {
