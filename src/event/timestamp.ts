@@ -53,7 +53,8 @@ export class Timestamp {
       Number(minute),
       Number(second ?? 0),
     );
-    if (Number.isNaN(ms) || Number(month) > 12 || Number(hour) > 24 || Number(minute) > 59) return undefined;
+    const real = new Date(ms).getUTCDate() === Number(day) || Number(hour) === 24;
+    if (!real || Number(month) > 12 || Number(month) < 1 || Number(hour) > 24 || Number(minute) > 59) return undefined;
     return new Timestamp(ms - offsetMs(zone) + Math.floor(nanos / 1e6), nanos % 1e6);
   }
 }
