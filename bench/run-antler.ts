@@ -34,7 +34,7 @@ export async function runAntler(
 ): Promise<AntlerRun> {
   const binary = new URL("../../bin/antler.js", import.meta.url).pathname;
   const begin = performance.now();
-  const child = spawn(process.execPath, [binary, ...args], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(binary, args, { stdio: ["ignore", "ignore", "inherit"] });
   const exited = once(child, "exit");
   try {
     await Promise.race([

@@ -14,7 +14,7 @@ export interface AntlerResult {
 /** Runs the command as a user would, with `stdin` as its input, until it ends. */
 export function runAntler(args: readonly string[], stdin: string | Buffer = ""): Promise<AntlerResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [BINARY, ...args], { env: { ...process.env, TZ: "UTC" } });
+    const child = spawn(BINARY, args, { env: { ...process.env, TZ: "UTC" } });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
