@@ -127,6 +127,16 @@ export const CATALOGUE = {
     text: "The file has so many syntax errors that the rest of it was not read. Perhaps it is not a pipeline configuration.",
     example: "# a file of another kind",
   },
+  CONF024: {
+    title: "no such address",
+    text: "A `pipeline` output sends to an address that no pipeline has. In `check`, which may see only some of the pipelines, it is a warning.",
+    example: 'output { pipeline { send_to => ["nowhere"] } }',
+  },
+  CONF025: {
+    title: "circle of pipelines",
+    text: "Pipelines that hand events to each other must not lead back to where an event was before.",
+    example: 'input { pipeline { address => "a" } }\noutput { pipeline { send_to => ["a"] } }',
+  },
   SHIP001: {
     title: "not YAML",
     text: "The file is not what YAML allows at this place.",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Event } from "./event.ts";
 import type { SplitPath } from "./identity.ts";
 
 /**
@@ -10,4 +11,12 @@ export function splitOf(parent: SplitPath, pluginId: string, ordinal: number): S
     .update(`${parent.high >>> 0}.${parent.low >>> 0}/${pluginId}#${ordinal}`)
     .digest();
   return { high: digest.readInt32BE(0), low: digest.readInt32BE(4) };
+}
+
+/** A new event from `parent`, with the next ordinal of this plugin. */
+export function childOf(parent: Event, pluginId: string): Event {
+  parent.children ??= new Map();
+  const ordinal = (parent.children.get(pluginId) ?? 0) + 1;
+  parent.children.set(pluginId, ordinal);
+  return parent.copy(splitOf(parent.split, pluginId, ordinal));
 }

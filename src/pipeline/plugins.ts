@@ -10,14 +10,17 @@ import { dissect } from "./filters/dissect.ts";
 import { drop } from "./filters/drop.ts";
 import { grok } from "./filters/grok.ts";
 import { json } from "./filters/json.ts";
+import { kv } from "./filters/kv.ts";
 import { mutate } from "./filters/mutate.ts";
 import { beats } from "./inputs/beats.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";
+import { pipelineInput } from "./inputs/pipeline.ts";
 import { stdin } from "./inputs/stdin.ts";
 import { elasticsearch } from "./outputs/elasticsearch.ts";
 import { file } from "./outputs/file.ts";
 import { nullOutput } from "./outputs/null.ts";
+import { pipelineOutput } from "./outputs/pipeline.ts";
 import { stdout } from "./outputs/stdout.ts";
 
 /** Every plugin there is, sorted by name within its kind. */
@@ -26,6 +29,7 @@ export const PLUGINS: readonly Plugin[] = [
   beats,
   fileInput,
   generator,
+  pipelineInput,
   stdin,
   // filters
   date,
@@ -33,11 +37,13 @@ export const PLUGINS: readonly Plugin[] = [
   drop,
   grok,
   json,
+  kv,
   mutate,
   // outputs
   elasticsearch,
   file,
   nullOutput,
+  pipelineOutput,
   stdout,
   // codecs
   jsonCodec,

@@ -179,6 +179,8 @@ export interface InputPlugin<O extends Options = Options> extends PluginBase<O> 
   /** How records become events, when it is not the codec's business alone; runs in workers. */
   decoder?(options: OptionValues<O>, host: PluginHost, codec: Decoder): Decoder;
   start(options: OptionValues<O>, host: InputHost): Promise<RunningInput>;
+  /** It is a pipeline's entrance for other pipelines of the process, under this address; it is never started. */
+  address?(options: OptionValues<O>): string;
 }
 
 // ---- outputs (an encoder in workers, a deliverer in the main thread)
@@ -214,6 +216,8 @@ export interface OutputPlugin<O extends Options = Options> extends PluginBase<O>
   readonly defaultCodec: string | undefined;
   encoder?(options: OptionValues<O>, host: EncoderHost, codec: Encoder): Encoder;
   deliverer(options: OptionValues<O>, host: PluginHost): Promise<Deliverer>;
+  /** It hands events on to pipelines with these addresses, in the same worker; it never delivers. */
+  addresses?(options: OptionValues<O>): readonly string[];
 }
 
 export interface EncoderHost extends PluginHost {

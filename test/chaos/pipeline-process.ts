@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { DiagnosticCollector } from "../../src/diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../src/diagnostics/render.ts";
-import { resolvePipeline } from "../../src/pipeline/compile/resolve.ts";
+import { resolveGroup } from "../../src/pipeline/compile/resolve-group.ts";
 import { Pipeline } from "../../src/pipeline/run/pipeline.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
 
@@ -16,14 +16,15 @@ const definition = {
   supportEscapes: false,
 };
 const found = new DiagnosticCollector();
-const resolved = resolvePipeline(definition, found, "start");
+const resolved = resolveGroup([definition], found, "start");
 if (found.errors > 0) {
   process.stderr.write(renderDiagnostics(found.sorted()));
   process.exit(78);
 }
 const pipeline = new Pipeline(
   {
-    definition,
+    id: definition.id,
+    definitions: [definition],
     workers: 2,
     batchSize: 2000,
     ordered: false,

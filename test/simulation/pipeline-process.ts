@@ -32,7 +32,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 
 export function compileProgram(): WorkerProgram {
   return compileWorkerProgram(
-    { id: "simulation", sources: [{ name: "simulation.conf", text: CONFIG }], ecs: "v8", supportEscapes: false },
+    [{ id: "simulation", sources: [{ name: "simulation.conf", text: CONFIG }], ecs: "v8", supportEscapes: false }],
     { log: silent, now: () => 0, random: () => 0.5 },
   );
 }

@@ -2,7 +2,8 @@ import { Event } from "../../src/event/event.ts";
 import { Timestamp } from "../../src/event/timestamp.ts";
 import type { StoredTree, Value } from "../../src/event/value.ts";
 import { compileWorkerProgram } from "../../src/pipeline/compile/worker-program.ts";
-import { ChunkRun, runSteps } from "../../src/pipeline/run/program.ts";
+import { ChunkRun } from "../../src/pipeline/run/program.ts";
+import { runStages } from "../../src/pipeline/run/stages.ts";
 import type { EcsMode } from "../../src/plugin/definitions.ts";
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -21,12 +22,12 @@ export function runFilters(
 ): Event[] {
   const now = options.now ?? Date.UTC(2026, 10, 22, 12);
   const program = compileWorkerProgram(
-    { id: "test", sources: [{ name: "test.conf", text: config }], ecs: options.ecs ?? "v8", supportEscapes: false },
+    [{ id: "test", sources: [{ name: "test.conf", text: config }], ecs: options.ecs ?? "v8", supportEscapes: false }],
     { log: silent, now: () => now, random: () => 0.5 },
   );
   const events = inputs.map((input, i) => eventOf(input, i, now));
   const run = new ChunkRun();
-  const done = runSteps(program.filters, events, run);
+  const { events: done } = runStages(program, [events], run);
   const failure = run.failed[0];
   if (failure !== undefined) throw new Error(`${failure.code}: ${failure.reason}`);
   return done.filter((event) => !event.cancelled);

@@ -1,6 +1,6 @@
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
-import { resolvePipeline } from "../../pipeline/compile/resolve.ts";
+import { resolveGroup } from "../../pipeline/compile/resolve-group.ts";
 import { readConfiguration } from "../configuration-files.ts";
 import { EXIT_CONFIGURATION } from "../exit-codes.ts";
 
@@ -11,7 +11,7 @@ export function runCheckCommand(
 ): number {
   const found = new DiagnosticCollector();
   const sources = readConfiguration(paths, found);
-  resolvePipeline({ id: "main", sources, ecs: "v8", supportEscapes: false }, found, "check");
+  resolveGroup([{ id: "main", sources, ecs: "v8", supportEscapes: false }], found, "check");
   const findings = found.sorted();
   if (options.json === true) process.stdout.write(`${JSON.stringify(found.toJSON(), null, 2)}\n`);
   else if (findings.length > 0) process.stdout.write(renderDiagnostics(findings));

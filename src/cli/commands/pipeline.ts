@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import type { PipelineDefinition } from "../../pipeline/compile/definition.ts";
-import { resolvePipeline } from "../../pipeline/compile/resolve.ts";
+import { resolveGroup } from "../../pipeline/compile/resolve-group.ts";
 import { Pipeline } from "../../pipeline/run/pipeline.ts";
 import type { EcsMode } from "../../plugin/definitions.ts";
 import { imbalance } from "../../telemetry/ledger.ts";
@@ -23,7 +23,7 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
   const found = new DiagnosticCollector();
   const definition = definitionOf(options, found);
   if (typeof definition === "number") return definition;
-  const resolved = resolvePipeline(definition, found, "start");
+  const resolved = resolveGroup([definition], found, "start");
   if (found.errors === 0) {
     if (resolved.inputs.length === 0)
       found.error("CONF019", "the configuration has no input", undefined, { help: "for example: input { stdin { } }" });
@@ -54,7 +54,8 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
   const ordered = options["pipeline.ordered"] === "true" || (options["pipeline.ordered"] === "auto" && workers === 1);
   const pipeline = new Pipeline(
     {
-      definition,
+      id: definition.id,
+      definitions: [definition],
       workers: ordered ? 1 : workers,
       batchSize,
       ordered,

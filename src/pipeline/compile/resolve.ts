@@ -15,9 +15,11 @@ import { rawSettings, type TextRules } from "./raw-settings.ts";
 import type {
   Block,
   ResolvedCodec,
+  ResolvedEntrance,
   ResolvedFilter,
   ResolvedIf,
   ResolvedInput,
+  ResolvedLink,
   ResolvedOutput,
   ResolvedPipeline,
   Values,
@@ -25,6 +27,13 @@ import type {
 
 /** What depends on the host is an error at start and a warning in `check`. */
 export type Strictness = "start" | "check";
+
+/** Running numbers of inputs, outputs and links, over all pipelines that are joined. */
+export interface Numbering {
+  inputs: number;
+  outputs: number;
+  links: number;
+}
 
 /**
  * Parses a pipeline's configuration, finds its plugins and checks their options. Everything wrong goes to `found`; the result is to be
@@ -34,11 +43,12 @@ export function resolvePipeline(
   definition: PipelineDefinition,
   found: DiagnosticCollector,
   strictness: Strictness,
+  numbering: Numbering = { inputs: 0, outputs: 0, links: 0 },
 ): ResolvedPipeline {
   const sources: SourceText[] = definition.sources.map(({ name, text }) => ({ name, text }));
   const configuration = parseConfiguration(sources, found);
   const rules = textRules(definition, found, strictness);
-  return new Resolver(definition.ecs, rules, found).pipeline(configuration);
+  return new Resolver(definition, rules, found, numbering).pipeline(configuration);
 }
 
 export function textRules(
@@ -55,16 +65,22 @@ export function textRules(
 }
 
 class Resolver {
+  readonly #definition: PipelineDefinition;
   readonly #ecs: EcsMode;
+  readonly #numbering: Numbering;
   readonly #rules: TextRules;
   readonly #found: DiagnosticCollector;
   readonly #counts = new Map<string, number>();
   readonly #ids = new Set<string>();
   readonly #inputs: ResolvedInput[] = [];
   readonly #outputs: ResolvedOutput[] = [];
+  readonly #entrances: ResolvedEntrance[] = [];
+  readonly #links: ResolvedLink[] = [];
 
-  constructor(ecs: EcsMode, rules: TextRules, found: DiagnosticCollector) {
-    this.#ecs = ecs;
+  constructor(definition: PipelineDefinition, rules: TextRules, found: DiagnosticCollector, numbering: Numbering) {
+    this.#definition = definition;
+    this.#ecs = definition.ecs;
+    this.#numbering = numbering;
     this.#rules = rules;
     this.#found = found;
   }
@@ -75,7 +91,15 @@ class Resolver {
     for (const statement of statements("input")) this.#input(statement);
     const filters = this.#block(statements("filter"), (node) => this.#filter(node));
     const route = this.#block(statements("output"), (node) => this.#output(node));
-    return { inputs: this.#inputs, filters, route, outputs: this.#outputs };
+    return {
+      definition: this.#definition,
+      inputs: this.#inputs,
+      entrances: this.#entrances,
+      filters,
+      route,
+      outputs: this.#outputs,
+      links: this.#links,
+    };
   }
 
   #input(statement: Statement): void {
@@ -88,10 +112,14 @@ class Resolver {
     const resolved = this.#plugin("input", statement);
     if (resolved === undefined) return;
     const { plugin } = resolved;
+    if (plugin.address !== undefined) {
+      this.#entrances.push({ ...resolved, address: plugin.address(resolved.options), place: statement.nameSpan });
+      return;
+    }
     const codec = this.#codecOf(resolved.options, plugin.defaultCodec) as ResolvedCodec;
     if (codec.plugin.decoder === undefined)
       this.#wrongWay(statement, codec.plugin.name, "only writes: inputs cannot use it");
-    this.#inputs.push({ ...resolved, number: this.#inputs.length, codec });
+    this.#inputs.push({ ...resolved, number: this.#numbering.inputs++, codec });
   }
 
   #filter(node: PluginNode): ResolvedFilter | undefined {
@@ -99,13 +127,25 @@ class Resolver {
     return resolved === undefined ? undefined : { type: "filter", ...resolved };
   }
 
-  #output(node: PluginNode): ResolvedOutput | undefined {
+  #output(node: PluginNode): ResolvedOutput | ResolvedLink | undefined {
     const resolved = this.#plugin("output", node);
     if (resolved === undefined) return undefined;
+    if (resolved.plugin.addresses !== undefined) {
+      const link: ResolvedLink = {
+        type: "link",
+        ...resolved,
+        number: this.#numbering.links++,
+        addresses: resolved.plugin.addresses(resolved.options),
+        lenient: resolved.options["ensure_delivery"] === false,
+        place: node.nameSpan,
+      };
+      this.#links.push(link);
+      return link;
+    }
     const codec = this.#codecOf(resolved.options, resolved.plugin.defaultCodec);
     if (codec !== undefined && codec.plugin.encoder === undefined)
       this.#wrongWay(node, codec.plugin.name, "only reads: outputs cannot use it");
-    const output: ResolvedOutput = { type: "output", ...resolved, number: this.#outputs.length, codec };
+    const output: ResolvedOutput = { type: "output", ...resolved, number: this.#numbering.outputs++, codec };
     this.#outputs.push(output);
     return output;
   }

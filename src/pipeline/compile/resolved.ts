@@ -1,5 +1,7 @@
+import type { Span } from "../../diagnostics/source.ts";
 import type { ExpressionNode } from "../../language/conf-ast.ts";
 import type { CodecPlugin, EcsMode, FilterPlugin, InputPlugin, OutputPlugin } from "../../plugin/definitions.ts";
+import type { PipelineDefinition } from "./definition.ts";
 
 /** A configuration whose plugins are found and whose options are checked. */
 
@@ -19,7 +21,7 @@ export interface ResolvedCodec {
 }
 
 export interface ResolvedInput extends ResolvedPlugin<InputPlugin> {
-  /** Its place among the pipeline's inputs. */
+  /** Its place among the inputs of all pipelines that are joined. */
   readonly number: number;
   readonly codec: ResolvedCodec;
 }
@@ -35,6 +37,22 @@ export interface ResolvedOutput extends ResolvedPlugin<OutputPlugin> {
   readonly codec: ResolvedCodec | undefined;
 }
 
+/** A `pipeline` input: other pipelines' way in. */
+export interface ResolvedEntrance extends ResolvedPlugin<InputPlugin> {
+  readonly address: string;
+  readonly place: Span;
+}
+
+/** A `pipeline` output: the way to other pipelines. */
+export interface ResolvedLink extends ResolvedPlugin<OutputPlugin> {
+  readonly type: "link";
+  readonly number: number;
+  readonly addresses: readonly string[];
+  /** An address that nobody has is no error. */
+  readonly lenient: boolean;
+  readonly place: Span;
+}
+
 export interface ResolvedIf<T> {
   readonly type: "if";
   readonly branches: readonly ResolvedBranch<T>[];
@@ -48,8 +66,11 @@ export interface ResolvedBranch<T> {
 export type Block<T> = readonly (T | ResolvedIf<T>)[];
 
 export interface ResolvedPipeline {
+  readonly definition: PipelineDefinition;
   readonly inputs: readonly ResolvedInput[];
+  readonly entrances: readonly ResolvedEntrance[];
   readonly filters: Block<ResolvedFilter>;
-  readonly route: Block<ResolvedOutput>;
+  readonly route: Block<ResolvedOutput | ResolvedLink>;
   readonly outputs: readonly ResolvedOutput[];
+  readonly links: readonly ResolvedLink[];
 }

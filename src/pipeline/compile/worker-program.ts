@@ -4,19 +4,21 @@ import { FieldReference } from "../../event/field-reference.ts";
 import { materialise } from "../../event/lazy-value.ts";
 import type { Source } from "../../event/record-batch.ts";
 import { SharedTree } from "../../event/shared-tree.ts";
-import { splitOf } from "../../event/split-path.ts";
+import { childOf } from "../../event/split-path.ts";
 import type { ObjectValue, Value } from "../../event/value.ts";
 import type { Decoder, Encoder, EncoderHost, FilterHost, Logger, PluginHost } from "../../plugin/definitions.ts";
 import type { Hash } from "../../plugin/options.ts";
 import { IdentityEncoding } from "../run/identity-encoding.ts";
 import { FilterStep, IfStep, type Route, type Step } from "../run/program.ts";
-import { CHUNK_MILLIS, type PreparedSource, type WorkerProgram } from "../run/worker-program.ts";
+import { linkTarget } from "../run/stages.ts";
+import { CHUNK_MILLIS, type Link, type PreparedSource, type Stage, type WorkerProgram } from "../run/worker-program.ts";
 import { compileCondition } from "./condition.ts";
 import { type CommonFilterSettings, compileDecoration } from "./decorate.ts";
 import type { PipelineDefinition } from "./definition.ts";
 import type { TextRules } from "./raw-settings.ts";
-import { resolvePipeline, textRules } from "./resolve.ts";
-import type { Block, ResolvedCodec, ResolvedFilter, ResolvedInput, ResolvedOutput } from "./resolved.ts";
+import { textRules } from "./resolve.ts";
+import { resolveGroup } from "./resolve-group.ts";
+import type { Block, ResolvedCodec, ResolvedFilter, ResolvedInput, ResolvedLink, ResolvedOutput } from "./resolved.ts";
 
 /** Records in a chunk of pipelines without state. */
 const CHUNK_EVENTS = 1000;
@@ -28,59 +30,94 @@ export interface WorkerSurroundings {
   readonly random: () => number;
 }
 
-/** Compiles a pipeline for a worker. @throws Error when the configuration has errors, which the main thread has shown before */
-export function compileWorkerProgram(definition: PipelineDefinition, surroundings: WorkerSurroundings): WorkerProgram {
+/**
+ * Compiles pipelines, joined by their `pipeline` inputs and outputs, for a worker.
+ * @throws Error when the configuration has errors, which the main thread has shown before
+ */
+export function compileWorkerProgram(
+  definitions: readonly PipelineDefinition[],
+  surroundings: WorkerSurroundings,
+): WorkerProgram {
   const found = new DiagnosticCollector();
-  const resolved = resolvePipeline(definition, found, "start");
+  const group = resolveGroup(definitions, found, "start");
   if (found.errors > 0) throw new Error(`the configuration has errors: ${found.sorted()[0]?.message}`);
-  return new ProgramCompiler(definition, surroundings, textRules(definition, found, "start")).program(
-    resolved.inputs,
-    resolved.filters,
-    resolved.route,
-    resolved.outputs,
-  );
+  const identities = new IdentityEncoding();
+  const entrances: Entrance[] = [];
+  const encoders: (Encoder | undefined)[] = [];
+  const links: Link[] = [];
+  let eventMillis = CHUNK_MILLIS;
+  const stages = group.pipelines.map((pipeline, stage): Stage => {
+    const rules = textRules(pipeline.definition, found, "start");
+    const compiler = new StageCompiler(pipeline.definition, surroundings, rules, identities);
+    for (const input of pipeline.inputs) entrances[input.number] = { stage, ...compiler.input(input) };
+    for (const output of pipeline.outputs) encoders[output.number] = compiler.encoder(output);
+    for (const { number, id } of pipeline.links)
+      links[number] = { pluginId: id, stages: group.targets[number] as readonly number[] };
+    const entering = pipeline.entrances.flatMap(({ options }) => inputDecoration(options) ?? []);
+    const filters = [...entering.map((decorate) => new EntranceStep(decorate)), ...compiler.steps(pipeline.filters)];
+    eventMillis = Math.min(eventMillis, compiler.eventMillis);
+    return { id: pipeline.definition.id, filters, route: compiler.route(pipeline.route) };
+  });
+  return {
+    prepare: (source) => prepareSource(source, entrances[source.input] as Entrance),
+    stages,
+    links,
+    encoders,
+    chunkEvents: CHUNK_EVENTS,
+    eventMillis,
+    bind: (records) => identities.bind(records),
+  };
 }
 
-class ProgramCompiler {
+/** How an input's records become events, and the stage they enter. */
+interface Entrance {
+  readonly stage: number;
+  readonly decoder: Decoder;
+  readonly decorate: ((event: Event) => void) | undefined;
+}
+
+/** `add_field`, `tags` and `type` of a `pipeline` input. */
+class EntranceStep implements Step {
+  readonly #decorate: (event: Event) => void;
+
+  constructor(decorate: (event: Event) => void) {
+    this.#decorate = decorate;
+  }
+
+  run(events: Event[]): Event[] {
+    for (const event of events) this.#decorate(event);
+    return events;
+  }
+}
+
+class StageCompiler {
   readonly #definition: PipelineDefinition;
   readonly #surroundings: WorkerSurroundings;
   readonly #rules: TextRules;
-  readonly #identities = new IdentityEncoding();
+  readonly #identities: IdentityEncoding;
   #eventMillis = CHUNK_MILLIS;
 
-  constructor(definition: PipelineDefinition, surroundings: WorkerSurroundings, rules: TextRules) {
+  constructor(
+    definition: PipelineDefinition,
+    surroundings: WorkerSurroundings,
+    rules: TextRules,
+    identities: IdentityEncoding,
+  ) {
     this.#definition = definition;
     this.#surroundings = surroundings;
     this.#rules = rules;
+    this.#identities = identities;
   }
 
-  program(
-    inputs: readonly ResolvedInput[],
-    filters: Block<ResolvedFilter>,
-    route: Block<ResolvedOutput>,
-    outputs: readonly ResolvedOutput[],
-  ): WorkerProgram {
-    const prepared = inputs.map((input) => this.#input(input));
-    const steps = this.#steps(filters);
-    return {
-      prepare: (source) => {
-        const of = prepared[source.input] as (typeof prepared)[number];
-        return prepareSource(source, of.decoder, of.decorate);
-      },
-      filters: steps,
-      route: this.#route(route),
-      encoders: outputs.map((output) => this.#encoder(output)),
-      chunkEvents: CHUNK_EVENTS,
-      eventMillis: this.#eventMillis,
-      bind: (records) => this.#identities.bind(records),
-    };
+  get eventMillis(): number {
+    return this.#eventMillis;
   }
 
   #host(plugin: { readonly id: string; readonly ecs: PluginHost["ecs"] }): PluginHost {
     return { pluginId: plugin.id, pipelineId: this.#definition.id, ecs: plugin.ecs, ...this.#surroundings };
   }
 
-  #input(input: ResolvedInput): { decoder: Decoder; decorate: ((event: Event) => void) | undefined } {
+  input(input: ResolvedInput): { decoder: Decoder; decorate: ((event: Event) => void) | undefined } {
     const host = this.#host(input);
     const codec = this.#decoder(input.codec, host);
     const decoder = input.plugin.decoder?.(input.options, host, codec) ?? codec;
@@ -93,13 +130,13 @@ class ProgramCompiler {
     return decoder;
   }
 
-  #steps(block: Block<ResolvedFilter>): Step[] {
+  steps(block: Block<ResolvedFilter>): Step[] {
     return block.map((node) => {
       if (node.type === "filter") return this.#filter(node);
       return new IfStep(
         node.branches.map((branch) => ({
           condition: branch.condition === undefined ? undefined : compileCondition(branch.condition, this.#rules),
-          steps: this.#steps(branch.block),
+          steps: this.steps(branch.block),
         })),
       );
     });
@@ -114,12 +151,15 @@ class ProgramCompiler {
     return new FilterStep(node.id, filter, compileDecoration(node.options as CommonFilterSettings));
   }
 
-  #route(block: Block<ResolvedOutput>): Route {
+  route(block: Block<ResolvedOutput | ResolvedLink>): Route {
     const parts = block.map((node): Route => {
-      if (node.type === "output") return { collect: (_event, targets) => targets.push(node.number) };
+      if (node.type !== "if") {
+        const target = node.type === "link" ? linkTarget(node.number) : node.number;
+        return { collect: (_event, targets) => targets.push(target) };
+      }
       const branches = node.branches.map((branch) => ({
         condition: branch.condition === undefined ? undefined : compileCondition(branch.condition, this.#rules),
-        route: this.#route(branch.block),
+        route: this.route(branch.block),
       }));
       return {
         collect(event, targets) {
@@ -136,7 +176,7 @@ class ProgramCompiler {
     };
   }
 
-  #encoder(output: ResolvedOutput): Encoder | undefined {
+  encoder(output: ResolvedOutput): Encoder | undefined {
     const host: EncoderHost = {
       ...this.#host(output),
       writeIdentity: (event, out) => this.#identities.write(event, out),
@@ -154,14 +194,6 @@ const NO_CODEC: Encoder = {
   },
 };
 
-/** A new event from `parent`, with the next ordinal of this filter. */
-export function childOf(parent: Event, pluginId: string): Event {
-  parent.children ??= new Map();
-  const ordinal = (parent.children.get(pluginId) ?? 0) + 1;
-  parent.children.set(pluginId, ordinal);
-  return parent.copy(splitOf(parent.split, pluginId, ordinal));
-}
-
 /** The input's `add_field`, `tags` and `type`. */
 function inputDecoration(options: Readonly<Record<string, unknown>>): ((event: Event) => void) | undefined {
   const tags = options["tags"] as readonly string[];
@@ -175,7 +207,7 @@ function inputDecoration(options: Readonly<Record<string, unknown>>): ((event: E
 }
 
 /** Makes what is constant for a source once: objects that events share until one of them changes its own. */
-export function prepareSource(source: Source, decoder: Decoder, decorate: PreparedSource["decorate"]): PreparedSource {
+function prepareSource(source: Source, entrance: Entrance): PreparedSource {
   const model = new Event(0, {});
   for (const [reference, value] of source.fields) new FieldReference(reference).set(model, value);
   const constants = Object.keys(model.fields).map((name): PreparedSource["constants"][number] => {
@@ -184,5 +216,5 @@ export function prepareSource(source: Source, decoder: Decoder, decorate: Prepar
     return [name, scalar ? value : new SharedTree(value as ObjectValue)];
   });
   const metadata = Object.keys(model.metadata).length === 0 ? undefined : model.metadataObject();
-  return { source, constants, metadata, decoder, decorate };
+  return { source, constants, metadata, ...entrance };
 }

@@ -6,7 +6,8 @@ import { runBounded } from "./bounded.ts";
 import { type ChunkInput, chunkEnd, decodeChunk, type FilteredChunk } from "./chunk.ts";
 import { ItemResult } from "./item-result.ts";
 import type { DoneMessage, WorkMessage } from "./messages.ts";
-import { ChunkRun, type FilterStep, runSteps } from "./program.ts";
+import { ChunkRun, type FilterStep } from "./program.ts";
+import { runStages } from "./stages.ts";
 import { CHUNK_MILLIS, type PreparedSource, type WorkerProgram } from "./worker-program.ts";
 
 const INITIAL_OUTPUT_BYTES = 2 << 20;
@@ -96,15 +97,7 @@ export class BatchProcessor {
     let result: FilteredChunk | undefined;
     const inTime = this.#bounded(() => {
       const decoded = decodeChunk(of, from, to, run);
-      const events = runSteps(this.#program.filters, decoded, run);
-      run.step = undefined;
-      const targets: number[][] = [];
-      for (const event of events) {
-        const taken: number[] = [];
-        if (!event.cancelled) this.#program.route.collect(event, taken);
-        targets.push(taken);
-      }
-      result = { run, events, targets, read: to - from };
+      result = { run, ...runStages(this.#program, decoded, run), read: to - from };
     }, millis);
     return inTime ? result : undefined;
   }

@@ -36,13 +36,17 @@ export function chunkEnd(table: Int32Array, from: number, to: number, most: numb
   return last;
 }
 
+/** The events of records, by the stage that they enter. */
+export type Entries = readonly (Event[] | undefined)[];
+
 /** Makes the events of records `from` to `to`; records that their codec throws on are in `run.failed`. */
-export function decodeChunk(of: ChunkInput, from: number, to: number, run: ChunkRun): Event[] {
-  const events: Event[] = [];
+export function decodeChunk(of: ChunkInput, from: number, to: number, run: ChunkRun): Entries {
+  const entries: Event[][] = [];
   const { table } = of;
   for (let i = from; i < to; i++) {
     const row = i * RECORD_WORDS;
     const prepared = of.sources[table[row + RECORD_SOURCE] as number] as PreparedSource;
+    const events = (entries[prepared.stage] ??= []);
     const start = table[row + RECORD_START] as number;
     const event = startEvent(prepared, i, of.timestamp);
     events.push(event);
@@ -69,7 +73,7 @@ export function decodeChunk(of: ChunkInput, from: number, to: number, run: Chunk
       run.failed.push({ event, code: "decode_error", reason: error instanceof Error ? error.message : String(error) });
     }
   }
-  return events;
+  return entries;
 }
 
 /** The events of one chunk after the filters, and where each goes. */
@@ -77,6 +81,6 @@ export interface FilteredChunk {
   readonly run: ChunkRun;
   readonly events: readonly Event[];
   /** For each event the outputs that take it. */
-  readonly targets: readonly number[][];
+  readonly targets: readonly (readonly number[])[];
   readonly read: number;
 }

@@ -47,7 +47,7 @@ export class ItemResult {
         const stage = failure.code === "decode_error" ? "decode" : "filter";
         this.#deadLetter(event, number, stage, failure.code, failure.reason);
       } else if (event.cancelled) this.#filtered++;
-      else this.#encode(event, number, chunk.targets[i] as number[]);
+      else this.#encode(event, number, chunk.targets[i] as readonly number[]);
     }
   }
 

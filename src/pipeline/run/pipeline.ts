@@ -8,6 +8,7 @@ import type { InputHost, Logger, PluginHost, RunningInput } from "../../plugin/d
 import { DeadLetterStore } from "../../segments/dead-letter-store.ts";
 import { Ledger, type LedgerSnapshot, sumOf } from "../../telemetry/ledger.ts";
 import type { PipelineDefinition } from "../compile/definition.ts";
+import type { ResolvedGroup } from "../compile/resolve-group.ts";
 import type { ResolvedInput, ResolvedPipeline } from "../compile/resolved.ts";
 import { deadLetterSink } from "./dead-letters.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -16,7 +17,9 @@ import { checkpointedSink, plainSink } from "./input-ledger.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 export interface PipelineOptions {
-  readonly definition: PipelineDefinition;
+  /** Name of what runs here: that of the one pipeline, or of the whole. */
+  readonly id: string;
+  readonly definitions: readonly PipelineDefinition[];
   readonly workers: number;
   /** Most events in a batch. */
   readonly batchSize: number;
@@ -31,7 +34,7 @@ export interface PipelineOptions {
 /** A pipeline at work: inputs, dispatcher, outputs. One object a pipeline; `run` resolves when it has ended. */
 export class Pipeline {
   readonly #options: PipelineOptions;
-  readonly #resolved: ResolvedPipeline;
+  readonly #resolved: ResolvedGroup;
   readonly #log: Logger;
   readonly #inputs: RunningInput[] = [];
   #dispatcher: Dispatcher | undefined;
@@ -41,7 +44,7 @@ export class Pipeline {
   #deadLetters: DeadLetterStore | undefined;
   #stopped: (() => void) | undefined;
 
-  constructor(options: PipelineOptions, resolved: ResolvedPipeline, log: Logger) {
+  constructor(options: PipelineOptions, resolved: ResolvedGroup, log: Logger) {
     this.#options = options;
     this.#resolved = resolved;
     this.#log = log;
@@ -59,29 +62,34 @@ export class Pipeline {
 
   /** Starts outputs, workers, inputs, in this order. */
   async start(): Promise<void> {
-    const { dataFolder, definition, workers, ordered, batchSize, workerHeapMegabytes } = this.#options;
+    const { dataFolder, id, definitions, workers, ordered, batchSize, workerHeapMegabytes } = this.#options;
     await mkdir(dataFolder, { recursive: true });
     this.#deadLetters = await DeadLetterStore.open(join(dataFolder, "dead-letters"));
     const outputs = await Promise.all(
-      this.#resolved.outputs.map(async (output) => ({
-        id: output.id,
-        deliverer: await output.plugin.deliverer(output.options, this.#host(output)),
-      })),
+      this.#resolved.pipelines.flatMap((pipeline) =>
+        pipeline.outputs.map(async (output) => ({
+          id: this.#name(pipeline, output.id),
+          number: output.number,
+          deliverer: await output.plugin.deliverer(output.options, this.#host(pipeline, output)),
+        })),
+      ),
     );
+    outputs.sort((a, b) => a.number - b.number);
     this.#deliveries = new Deliveries(outputs, ordered);
     const limits: BufferPoolLimits = { ...DEFAULT_POOL_LIMITS, batchRecords: batchSize };
     this.#dispatcher = new Dispatcher(
       new BufferPool(limits),
       (events) => {
-        this.#workers = new WorkerPool({ workers, definition, heapMegabytes: workerHeapMegabytes }, events, this.#log);
+        this.#workers = new WorkerPool({ workers, definitions, heapMegabytes: workerHeapMegabytes }, events, this.#log);
         return this.#workers;
       },
       this.#deliveries,
-      deadLetterSink(this.#deadLetters, definition.id, Date.now),
+      deadLetterSink(this.#deadLetters, id, Date.now),
       this.#log,
     );
     await this.#dispatcher.start();
-    for (const input of this.#resolved.inputs) this.#inputs.push(await this.#startInput(input, this.#dispatcher));
+    for (const pipeline of this.#resolved.pipelines)
+      for (const input of pipeline.inputs) this.#inputs.push(await this.#startInput(pipeline, input, this.#dispatcher));
   }
 
   /** Resolves when all inputs have come to their end or `stop` was called, and everything is put away. */
@@ -119,10 +127,15 @@ export class Pipeline {
     await this.#deadLetters?.close();
   }
 
-  #host(plugin: { readonly id: string; readonly ecs: PluginHost["ecs"] }): PluginHost {
+  /** A plugin's name in ledgers and folders: with its pipeline's where several run together. */
+  #name(pipeline: ResolvedPipeline, plugin: string): string {
+    return this.#resolved.pipelines.length === 1 ? plugin : `${pipeline.definition.id}/${plugin}`;
+  }
+
+  #host(pipeline: ResolvedPipeline, plugin: { readonly id: string; readonly ecs: PluginHost["ecs"] }): PluginHost {
     return {
       pluginId: plugin.id,
-      pipelineId: this.#options.definition.id,
+      pipelineId: pipeline.definition.id,
       ecs: plugin.ecs,
       log: this.#log,
       now: Date.now,
@@ -130,19 +143,20 @@ export class Pipeline {
     };
   }
 
-  async #startInput(input: ResolvedInput, dispatcher: Dispatcher): Promise<RunningInput> {
-    const folder = join(this.#options.dataFolder, "inputs", input.id.replaceAll(/[^\w.#-]/g, "_"));
+  async #startInput(pipeline: ResolvedPipeline, input: ResolvedInput, dispatcher: Dispatcher): Promise<RunningInput> {
+    const name = this.#name(pipeline, input.id).replaceAll(/[^\w.#-]/g, "_");
+    const folder = join(this.#options.dataFolder, "inputs", name);
     let ledger = new Ledger();
     let sink = plainSink(dispatcher, ledger);
     if (input.plugin.keepsLedger !== true) ({ sink, ledger } = await checkpointedSink(dispatcher, folder, this.#log));
     this.#ledgers.push(ledger);
     const host: InputHost = {
-      ...this.#host(input),
+      ...this.#host(pipeline, input),
       number: input.number,
       sink,
       dataFolder: folder,
       source: (fields) => ({ input: input.number, fileId: randomBytes(FILE_ID_BYTES), generation: 0, fields }),
-      framer: () => input.codec.plugin.framer?.(input.codec.options, this.#host(input)),
+      framer: () => input.codec.plugin.framer?.(input.codec.options, this.#host(pipeline, input)),
       joinLines: () => input.codec.plugin.joinLines?.(input.codec.options),
       ledger: {
         snapshot: () => ledger.snapshot(),

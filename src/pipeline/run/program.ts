@@ -162,7 +162,7 @@ function merge(events: readonly Event[], choice: Int32Array, results: readonly E
   return merged;
 }
 
-/** Where an output section sends an event: numbers of outputs are added to `targets`. */
+/** Where an output section sends an event: numbers of outputs and, as their complement, of links are added to `targets`. */
 export interface Route {
   collect(event: Event, targets: number[]): void;
 }

@@ -16,7 +16,7 @@ const RESTART_PAUSE_MILLIS = 500;
 
 export interface WorkerPoolOptions {
   readonly workers: number;
-  readonly definition: WorkerStart["definition"];
+  readonly definitions: WorkerStart["definitions"];
   /** Heap of one worker, MiB. */
   readonly heapMegabytes: number;
 }
@@ -80,7 +80,7 @@ export class WorkerPool implements WorkerSet {
 
   #spawn(): void {
     const progress = new SharedArrayBuffer(PROGRESS_WORDS * 4);
-    const start: WorkerStart = { definition: this.#options.definition, progress };
+    const start: WorkerStart = { definitions: this.#options.definitions, progress };
     const worker = new Worker(new URL("./worker-thread.js", import.meta.url), {
       workerData: start,
       // A chunk of events lives through several collections of a small young generation and is copied each time.

@@ -13,6 +13,8 @@ export const CHUNK_MILLIS = 1000;
 /** The fields every event of a source starts with; made once for a source. */
 export interface PreparedSource {
   readonly source: Source;
+  /** The pipeline that its events enter, by its place among the stages. */
+  readonly stage: number;
   readonly constants: readonly (readonly [string, SharedTree | string | number | boolean | null])[];
   /** `[@metadata]` of every event, copied for each; undefined where there is none. */
   readonly metadata: ObjectValue | undefined;
@@ -21,11 +23,26 @@ export interface PreparedSource {
   readonly decorate: ((event: Event) => void) | undefined;
 }
 
-/** A pipeline compiled for a worker: everything between the batch's bytes and the outputs' bytes. */
-export interface WorkerProgram {
-  prepare(source: Source): PreparedSource;
+/** One pipeline: its filters, and where its output section sends events. */
+export interface Stage {
+  /** The pipeline's id. */
+  readonly id: string;
   readonly filters: readonly Step[];
   readonly route: Route;
+}
+
+/** A `pipeline` output: the stages that it sends to. */
+export interface Link {
+  readonly pluginId: string;
+  readonly stages: readonly number[];
+}
+
+/** Pipelines compiled for a worker: everything between the batch's bytes and the outputs' bytes. */
+export interface WorkerProgram {
+  prepare(source: Source): PreparedSource;
+  /** Each stands before those that it sends to. */
+  readonly stages: readonly Stage[];
+  readonly links: readonly Link[];
   /** One an output; undefined where only the number of events counts. */
   readonly encoders: readonly (Encoder | undefined)[];
   /** Bound for one event by itself, in milliseconds: the shortest `timeout_millis`, at most that of a chunk. */

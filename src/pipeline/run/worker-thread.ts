@@ -6,7 +6,7 @@ import { type LogMessage, PROGRESS_CHUNKS, PROGRESS_ITEM, type ReadyMessage, typ
 
 /** What a worker is started with. */
 export interface WorkerStart {
-  readonly definition: PipelineDefinition;
+  readonly definitions: readonly PipelineDefinition[];
   readonly progress: SharedArrayBuffer;
 }
 
@@ -20,7 +20,7 @@ const say =
   (message: string, details?: object): void =>
     port.postMessage({ type: "log", level, message, details } satisfies LogMessage);
 const log = { info: say("info"), warn: say("warn"), error: say("error") };
-const program = compileWorkerProgram(start.definition, { log, now: Date.now, random: Math.random });
+const program = compileWorkerProgram(start.definitions, { log, now: Date.now, random: Math.random });
 const processor = new BatchProcessor(program, () => Atomics.add(progress, PROGRESS_CHUNKS, 1));
 
 port.on("message", (message: ToWorker) => {

@@ -36,12 +36,9 @@ describe("a record that ends workers", function () {
         new WorkerPool(
           {
             workers: 2,
-            definition: {
-              id: "test",
-              sources: [{ name: "test.conf", text: CONFIG }],
-              ecs: "v8",
-              supportEscapes: false,
-            },
+            definitions: [
+              { id: "test", sources: [{ name: "test.conf", text: CONFIG }], ecs: "v8", supportEscapes: false },
+            ],
             heapMegabytes: 40,
           },
           events,
