@@ -40,6 +40,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "8929b07c0b": "1.0 and 1 are one number in JavaScript",
   a06e2d0c99: "the time limit is the runtime's: test/pipeline/run/time-limit.test.ts",
   "47a714a2f2": "the time limit is the runtime's: test/pipeline/run/time-limit.test.ts",
+  b425055def: "the time limit is the runtime's: test/pipeline/filters/kv.test.ts",
   a36f9e5fe6: "123.0 and 123 are one number in JavaScript",
   "5e209fcad6": "2147483648.0 and 2147483648 are one number in JavaScript",
 };
