@@ -68,6 +68,7 @@ function untilCharacters(set: string): string {
   return `((?:\\\\.|[^${set}])+)`;
 }
 
+/** What splits may itself begin with a backslash: it comes first. */
 function untilPattern(pattern: string): string {
-  return `((?:\\\\.|(?!${pattern}).)+)`;
+  return `((?:(?!${pattern})(?:\\\\.|.))+)`;
 }
