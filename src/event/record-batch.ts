@@ -11,6 +11,11 @@ export interface Source {
   readonly fileId: Uint8Array;
   /** Generation of the file: grows at every truncation or rewrite; below 2^24. */
   readonly generation: number;
+  /**
+   * What offsets count, where a record that is read again has the same file id and offset: bytes of a file, or records. undefined: a record
+   * read again is another one.
+   */
+  readonly unit?: "byte" | "record";
   /** Fields that every event of this source gets: field reference and value. */
   readonly fields: readonly (readonly [string, Value])[];
 }

@@ -8,6 +8,7 @@ import { rubydebug } from "./codecs/rubydebug.ts";
 import { date } from "./filters/date.ts";
 import { dissect } from "./filters/dissect.ts";
 import { drop } from "./filters/drop.ts";
+import { geoip } from "./filters/geoip.ts";
 import { grok } from "./filters/grok.ts";
 import { json } from "./filters/json.ts";
 import { kv } from "./filters/kv.ts";
@@ -22,6 +23,7 @@ import { file } from "./outputs/file.ts";
 import { nullOutput } from "./outputs/null.ts";
 import { pipelineOutput } from "./outputs/pipeline.ts";
 import { stdout } from "./outputs/stdout.ts";
+import { store } from "./outputs/store.ts";
 
 /** Every plugin there is, sorted by name within its kind. */
 export const PLUGINS: readonly Plugin[] = [
@@ -35,6 +37,7 @@ export const PLUGINS: readonly Plugin[] = [
   date,
   dissect,
   drop,
+  geoip,
   grok,
   json,
   kv,
@@ -45,6 +48,7 @@ export const PLUGINS: readonly Plugin[] = [
   nullOutput,
   pipelineOutput,
   stdout,
+  store,
   // codecs
   jsonCodec,
   jsonLines,

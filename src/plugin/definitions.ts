@@ -113,6 +113,8 @@ export interface Decoder {
 
 export interface Encoder {
   encode(event: Event, out: ByteWriter): void;
+  /** Behind the last event of a batch: what the deliverer has to know of them all (`EncodedEvents.trailer`). */
+  finish?(out: ByteWriter): void;
 }
 
 export interface CodecPlugin<O extends Options = Options> extends PluginBase<O> {
@@ -190,6 +192,25 @@ export interface EncodedEvents {
   readonly bytes: Buffer;
   readonly ends: Int32Array;
   readonly count: number;
+  /** What the encoder's `finish` wrote. */
+  readonly trailer: Buffer;
+  readonly origins: Origins;
+}
+
+/** Where events of a delivery come from; for outputs that must know an event again without an id. */
+export interface Origins {
+  /** What was read for this delivery, events that did not come here included. */
+  readonly ranges: readonly SourceRange[];
+  /** Source of the i-th event, and where its record starts there. */
+  sourceOf(i: number): Source;
+  startOf(i: number): number;
+}
+
+/** A part of a source: offsets from `start` (included) to `end` (excluded). */
+export interface SourceRange {
+  readonly source: Source;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** How a delivery ended; the counts and `rejected` add up to the events given. */

@@ -134,7 +134,7 @@ export class InputFiles {
     const { number, fields = [], describe } = this.options;
     const { path, id, generation, device, inode } = file;
     const own = describe?.({ path, id, generation, device, inode }) ?? [];
-    file.source = { input: number, fileId: file.idBytes, generation, fields: [...fields, ...own] };
+    file.source = { input: number, fileId: file.idBytes, generation, unit: "byte", fields: [...fields, ...own] };
   }
 
   #forgetPast(id: string): void {

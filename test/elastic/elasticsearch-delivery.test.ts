@@ -5,6 +5,7 @@ import { bulkDeliverer, type DeliverySettings } from "../../src/pipeline/outputs
 import { Secret } from "../../src/plugin/options.ts";
 import { ElasticsearchModel } from "../support/elasticsearch-model.ts";
 import { serveModel } from "../support/elasticsearch-model-server.ts";
+import { NO_ORIGINS } from "../support/run-output.ts";
 import { creates, STREAM } from "./sending.ts";
 
 const never = new AbortController().signal;
@@ -45,6 +46,9 @@ function host(said: string[] = []) {
   } as const;
 }
 
+/** The documents of `creates` as a delivery gives them. */
+const givenEvents = (count: number) => ({ ...creates(count), trailer: Buffer.alloc(0), origins: NO_ORIGINS });
+
 describe("deliverer of the elasticsearch output", () => {
   it("delivers, and knows its own ids again; the settings go along", async () => {
     const model = new ElasticsearchModel({ dataStreams: [STREAM] });
@@ -56,8 +60,8 @@ describe("deliverer of the elasticsearch output", () => {
     });
     const deliverer = await bulkDeliverer(settings, true, host());
     try {
-      assert.equal((await deliverer.deliver(creates(20), never)).delivered, 20);
-      assert.equal((await deliverer.deliver(creates(30), never)).existing, 20);
+      assert.equal((await deliverer.deliver(givenEvents(20), never)).delivered, 20);
+      assert.equal((await deliverer.deliver(givenEvents(30), never)).existing, 20);
       assert.equal(model.documents.of(STREAM).size, 30);
       assert.equal(model.query["require_data_stream"], "true");
       const { headers } = server.seen[0] ?? assert.fail();
@@ -76,13 +80,13 @@ describe("deliverer of the elasticsearch output", () => {
     await first.close();
     const said: string[] = [];
     const deliverer = await bulkDeliverer(settingsFor([first.url], { document_id: "%{x}" }), false, host(said));
-    const delivery = deliverer.deliver(creates(5), never);
+    const delivery = deliverer.deliver(givenEvents(5), never);
     while (said.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     assert.match(said[0] as string, new RegExp(`cannot be reached: ${first.url}: connect ECONNREFUSED`));
     const second = await serveModel(model, undefined, first.port);
     try {
       assert.equal((await delivery).delivered, 5);
-      assert.equal((await deliverer.deliver(creates(5), never)).conflicts, 5);
+      assert.equal((await deliverer.deliver(givenEvents(5), never)).conflicts, 5);
       assert.equal(model.query["require_data_stream"], undefined);
     } finally {
       await deliverer.close();

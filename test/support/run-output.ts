@@ -1,7 +1,7 @@
 import { ByteWriter } from "../../src/event/byte-writer.ts";
 import type { Event } from "../../src/event/event.ts";
 import type { ResolvedOutput } from "../../src/pipeline/compile/resolved.ts";
-import type { Deliverer, EcsMode, EncodedEvents, Encoder, EncoderHost } from "../../src/plugin/definitions.ts";
+import type { Deliverer, EcsMode, EncodedEvents, Encoder, EncoderHost, Origins } from "../../src/plugin/definitions.ts";
 import { resolved } from "./resolved.ts";
 import { codecHost } from "./run-codec.ts";
 
@@ -33,8 +33,26 @@ export function encodeBatch(encoder: Encoder, events: readonly Event[]): Encoded
     encoder.encode(event, out);
     ends[i] = out.length;
   });
-  return { bytes: out.bytes.subarray(0, out.length), ends, count: events.length };
+  const end = out.length;
+  encoder.finish?.(out);
+  const { bytes } = out;
+  return {
+    bytes: bytes.subarray(0, end),
+    ends,
+    count: events.length,
+    trailer: bytes.subarray(end, out.length),
+    origins: NO_ORIGINS,
+  };
 }
+
+/** For outputs that do not ask where events come from. */
+export const NO_ORIGINS: Origins = {
+  ranges: [],
+  sourceOf: () => {
+    throw new Error("no origins here");
+  },
+  startOf: () => 0,
+};
 
 /** The main thread's half of an output; `warnings` hears what it logs. */
 export function outputDeliverer(

@@ -46,7 +46,8 @@ export function decodeChunk(of: ChunkInput, from: number, to: number, run: Chunk
   for (let i = from; i < to; i++) {
     const row = i * RECORD_WORDS;
     const prepared = of.sources[table[row + RECORD_SOURCE] as number] as PreparedSource;
-    const events = (entries[prepared.stage] ??= []);
+    const events = entries[prepared.stage] ?? [];
+    entries[prepared.stage] = events;
     const start = table[row + RECORD_START] as number;
     const event = startEvent(prepared, i, of.timestamp);
     events.push(event);

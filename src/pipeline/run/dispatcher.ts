@@ -10,6 +10,7 @@ import {
 } from "../../telemetry/ledger.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { DeadEvent, DoneMessage, OutputPart } from "./messages.ts";
+import { RecordOrigins } from "./record-origins.ts";
 import type { WorkerSet, WorkerSetFactory } from "./worker-set.ts";
 
 /** A piece of work that kills so many workers is halved, or dead-lettered when it is one record. */
@@ -134,16 +135,17 @@ export class Dispatcher {
     for (const [plugin, count] of Object.entries(message.timeouts)) {
       this.#log.warn("events ran into the time limit and were tagged", { plugin, count });
     }
-    this.#deliver(flight, message).catch((error: unknown) => {
+    this.#deliver(item, message).catch((error: unknown) => {
       // Only a stop ends a delivery; the batch stays unacknowledged and is read again at the next start.
       this.#log.info("a batch was given up", { reason: error instanceof Error ? error.message : String(error) });
     });
   }
 
-  async #deliver(flight: Flight, message: DoneMessage): Promise<void> {
+  async #deliver(item: Item, message: DoneMessage): Promise<void> {
+    const { flight } = item;
     const dead: DeadEvent[] = [...message.dead];
     try {
-      await Promise.all(message.outputs.map((part) => this.#deliverPart(flight, part, dead)));
+      await Promise.all(message.outputs.map((part) => this.#deliverPart(item, part, dead)));
     } finally {
       this.#workers.free(message.item);
     }
@@ -156,9 +158,14 @@ export class Dispatcher {
     if (flight.pending === 0) this.#acknowledge(flight);
   }
 
-  async #deliverPart(flight: Flight, part: OutputPart, dead: DeadEvent[]): Promise<void> {
-    const bytes = Buffer.from(part.bytes, 0, part.length);
-    const outcome = await this.#deliveries.deliver(part.output, { bytes, ends: part.ends, count: part.ends.length });
+  async #deliverPart(item: Item, part: OutputPart, dead: DeadEvent[]): Promise<void> {
+    const { flight } = item;
+    const count = part.ends.length;
+    const end = part.ends[count - 1] as number;
+    const bytes = Buffer.from(part.bytes, 0, end);
+    const trailer = Buffer.from(part.bytes, end, part.length - end);
+    const origins = new RecordOrigins(flight.batch, item.from, item.to, part.records);
+    const outcome = await this.#deliveries.deliver(part.output, { bytes, ends: part.ends, count, trailer, origins });
     const id = this.#deliveries.idOf(part.output);
     const sum = flight.outputs.get(id) ?? emptyOutputEntry();
     sum.delivered += outcome.delivered;
@@ -205,11 +212,12 @@ export class Dispatcher {
       const middle = (from + to) >> 1;
       this.#assign({ flight, from, to: middle, deaths: 0 });
       this.#assign({ flight, from: middle, to, deaths: 0 });
-    } else this.#bury(flight, from, reason);
+    } else this.#bury(item, reason);
     flight.pending--;
   }
 
-  #bury(flight: Flight, record: number, reason: string): void {
+  #bury(item: Item, reason: string): void {
+    const { flight, from: record } = item;
     const message: DoneMessage = {
       type: "done",
       item: 0,
@@ -233,6 +241,6 @@ export class Dispatcher {
     };
     flight.pending++;
     flight.entry.read++;
-    this.#deliver(flight, message).catch(() => undefined);
+    this.#deliver(item, message).catch(() => undefined);
   }
 }

@@ -122,6 +122,7 @@ export class ItemResult {
     const outputs: OutputPart[] = [];
     this.#parts.forEach((part, output) => {
       if (part === undefined || part.ends.length === 0) return;
+      this.#program.encoders[output]?.finish?.(part.writer);
       outputs.push({
         output,
         bytes: part.writer.bytes.buffer as SharedArrayBuffer,

@@ -30,6 +30,7 @@ export type ToWorker = WorkMessage | FreeMessage | StopMessage;
 export interface OutputPart {
   readonly output: number;
   readonly bytes: SharedArrayBuffer;
+  /** All that was written; behind the last of `ends` lies the encoder's trailer. */
   readonly length: number;
   readonly ends: Int32Array;
   readonly records: Int32Array;

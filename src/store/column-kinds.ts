@@ -1,0 +1,68 @@
+/**
+ * What values a column of a slice holds, as a set of bits: the encoder notes them, the slice's table gets its types from them.
+ * A column with one bit has that type, long and double together are double, everything else is JSON text.
+ */
+export const KIND_STRING = 1;
+export const KIND_LONG = 2;
+export const KIND_DOUBLE = 4;
+export const KIND_BOOLEAN = 8;
+export const KIND_JSON = 16;
+export const KIND_TIMESTAMP = 32;
+
+export type ColumnKind = "string" | "long" | "double" | "boolean" | "json" | "timestamp";
+
+/** Bits by path of the field. */
+export type KindBits = Record<string, number>;
+
+const KINDS: ReadonlyMap<number, ColumnKind> = new Map([
+  [KIND_STRING, "string"],
+  [KIND_LONG, "long"],
+  [KIND_DOUBLE, "double"],
+  [KIND_LONG | KIND_DOUBLE, "double"],
+  [KIND_BOOLEAN, "boolean"],
+  [KIND_TIMESTAMP, "timestamp"],
+]);
+
+export function kindOf(bits: number): ColumnKind {
+  return KINDS.get(bits) ?? "json";
+}
+
+/** The kind that holds what both hold, when slices differ. */
+export function commonKind(a: ColumnKind, b: ColumnKind): ColumnKind {
+  if (a === b) return a;
+  const numbers = (a === "long" || a === "double") && (b === "long" || b === "double");
+  return numbers ? "double" : "json";
+}
+
+/** Types of DuckDB. */
+export const SQL_TYPES: Readonly<Record<ColumnKind, string>> = {
+  string: "VARCHAR",
+  long: "BIGINT",
+  double: "DOUBLE",
+  boolean: "BOOLEAN",
+  json: "JSON",
+  timestamp: "TIMESTAMP",
+};
+
+export function mergeKinds(into: KindBits, more: Readonly<KindBits>): void {
+  for (const [path, bits] of Object.entries(more)) into[path] = (into[path] ?? 0) | bits;
+}
+
+/** DuckDB's column names ignore case, fields do not: a capital letter A is written ^a. */
+export function columnName(path: string): string {
+  return path.replace(/[A-Z^]/g, (letter) => (letter === "^" ? "^^" : `^${letter.toLowerCase()}`));
+}
+
+export function pathOfColumn(name: string): string {
+  return name.replace(/\^(.)/g, (_, letter: string) => (letter === "^" ? "^" : letter.toUpperCase()));
+}
+
+/** A name quoted for SQL. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text quoted for SQL. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,201 @@
+import type { ByteWriter } from "../event/byte-writer.ts";
+import { JsonWriter } from "../event/json-writer.ts";
+import { LazyValue, TextSlice } from "../event/lazy-value.ts";
+import { SharedTree } from "../event/shared-tree.ts";
+import { Timestamp } from "../event/timestamp.ts";
+import type { StoredTree, StoredValue } from "../event/value.ts";
+import {
+  columnName,
+  KIND_BOOLEAN,
+  KIND_DOUBLE,
+  KIND_JSON,
+  KIND_LONG,
+  KIND_STRING,
+  KIND_TIMESTAMP,
+  type KindBits,
+} from "./column-kinds.ts";
+import { TWINS, type Twin } from "./twins.ts";
+
+/** Fields that have a column of their own; what goes beyond stands in the column `_more` as an object. */
+export const COLUMN_LIMIT = 1000;
+export const MORE_COLUMN = "_more";
+export const SAME_COLUMN = "_same";
+
+const TRUE: Uint8Array = Buffer.from("true");
+const FALSE: Uint8Array = Buffer.from("false");
+const END: Uint8Array = Buffer.from("}\n");
+
+/** A field by its path from the root, with the bytes that stand before its value. */
+class PathNode {
+  readonly path: string;
+  /** `,"path":` */
+  readonly prefix: Uint8Array;
+  readonly children = new Map<string, PathNode>();
+  readonly twins: readonly Twin[];
+  bits = 0;
+
+  constructor(path: string) {
+    this.path = path;
+    this.prefix = new Uint8Array(Buffer.from(`,${JSON.stringify(columnName(path))}:`));
+    this.twins = TWINS.filter((twin) => twin.path === path);
+  }
+}
+
+/** What a constant of a source gives. */
+interface Constant {
+  readonly node: PathNode;
+  readonly bytes: Uint8Array;
+  readonly leaves: readonly (readonly [PathNode, number])[];
+  /** Bits of `_same`. */
+  readonly same: number;
+}
+
+/**
+ * Writes documents as lines of flat JSON, one key a leaf field (`"source.ip":"…"`), and notes which kinds of values each field had: what
+ * DuckDB needs to read them into a table. Arrays and empty objects are one value.
+ */
+export class FlatWriter {
+  readonly #json = new JsonWriter();
+  readonly #root = new PathNode("");
+  readonly #touched: PathNode[] = [];
+  readonly #constants = new WeakMap<SharedTree, Constant>();
+  /** Leaves written, while a constant is flattened. */
+  #leaves: [PathNode, number][] | undefined;
+  #columns = 0;
+  #more: [path: string, value: StoredValue][] = [];
+  #same = 0;
+  #document: StoredTree = {};
+
+  write(out: ByteWriter, document: StoredTree): void {
+    this.#json.begin();
+    this.#same = 0;
+    this.#document = document;
+    const start = out.length;
+    this.#walk(out, this.#root, document);
+    if (this.#same !== 0) {
+      const node = this.#child(this.#root, SAME_COLUMN) as PathNode;
+      this.#key(out, node, KIND_LONG);
+      this.#json.number(out, this.#same);
+    }
+    if (this.#more.length > 0) this.#writeMore(out);
+    if (out.length === start) out.byte(0x7b);
+    else out.bytes[start] = 0x7b;
+    out.put(END);
+  }
+
+  /** Kinds seen since the last call. */
+  takeKinds(): KindBits {
+    const kinds: KindBits = {};
+    for (const node of this.#touched) {
+      kinds[node.path] = node.bits;
+      node.bits = 0;
+    }
+    this.#touched.length = 0;
+    return kinds;
+  }
+
+  #walk(out: ByteWriter, node: PathNode, object: StoredTree): void {
+    for (const name in object) {
+      const value = object[name];
+      if (value === undefined || value === null) continue;
+      const child = this.#child(node, name);
+      if (child === undefined) this.#more.push([node.path === "" ? name : `${node.path}.${name}`, value]);
+      else this.#value(out, child, value, object);
+    }
+  }
+
+  #value(out: ByteWriter, node: PathNode, value: StoredValue, parent: StoredTree): void {
+    if (node.twins.length > 0 && this.#isTwin(node, value, parent)) return;
+    if (typeof value === "string") {
+      this.#key(out, node, KIND_STRING);
+      this.#json.string(out, value);
+    } else if (value instanceof TextSlice) {
+      this.#key(out, node, KIND_STRING);
+      this.#json.slice(out, value);
+    } else if (typeof value === "number") {
+      if (!Number.isFinite(value)) return;
+      this.#key(out, node, Number.isSafeInteger(value) ? KIND_LONG : KIND_DOUBLE);
+      this.#json.number(out, value);
+    } else if (typeof value === "boolean") {
+      this.#key(out, node, KIND_BOOLEAN);
+      out.put(value ? TRUE : FALSE);
+    } else if (value instanceof Timestamp) {
+      this.#key(out, node, node.path === "@timestamp" && isStorable(value) ? KIND_TIMESTAMP : KIND_STRING);
+      this.#json.timestamp(out, value);
+    } else if (value instanceof SharedTree) this.#constant(out, node, value, parent);
+    else if (value instanceof LazyValue) this.#value(out, node, value.materialise(), parent);
+    else if (Array.isArray(value) || isEmpty(value as StoredTree)) {
+      this.#key(out, node, KIND_JSON);
+      this.#json.value(out, value);
+    } else this.#walk(out, node, value as StoredTree);
+  }
+
+  /** A source's constant is flattened once; then its bytes are copied. */
+  #constant(out: ByteWriter, node: PathNode, shared: SharedTree, parent: StoredTree): void {
+    const known = this.#constants.get(shared);
+    if (known !== undefined && known.node === node) {
+      out.put(known.bytes);
+      for (const [leaf, bits] of known.leaves) this.#touch(leaf, bits);
+      this.#same |= known.same;
+      return;
+    }
+    const start = out.length;
+    const same = this.#same;
+    this.#same = 0;
+    const before = this.#leaves;
+    this.#leaves = [];
+    this.#value(out, node, shared.materialise() as StoredValue, parent);
+    const bytes = new Uint8Array(out.bytes.subarray(start, out.length));
+    this.#constants.set(shared, { node, bytes, leaves: this.#leaves, same: this.#same });
+    this.#leaves = before;
+    this.#same |= same;
+  }
+
+  #isTwin(node: PathNode, value: StoredValue, parent: StoredTree): boolean {
+    for (const twin of node.twins) {
+      if (!twin.same(value, parent, this.#document)) continue;
+      this.#same |= twin.bit;
+      return true;
+    }
+    return false;
+  }
+
+  #key(out: ByteWriter, node: PathNode, bit: number): void {
+    this.#touch(node, bit);
+    this.#leaves?.push([node, bit]);
+    out.put(node.prefix);
+  }
+
+  #touch(node: PathNode, bit: number): void {
+    if (node.bits === 0) this.#touched.push(node);
+    node.bits |= bit;
+  }
+
+  #child(node: PathNode, name: string): PathNode | undefined {
+    let child = node.children.get(name);
+    if (child === undefined) {
+      if (this.#columns >= COLUMN_LIMIT && name !== SAME_COLUMN && name !== MORE_COLUMN) return undefined;
+      child = new PathNode(node.path === "" ? name : `${node.path}.${name}`);
+      node.children.set(name, child);
+      this.#columns++;
+    }
+    return child;
+  }
+
+  #writeMore(out: ByteWriter): void {
+    const node = this.#child(this.#root, MORE_COLUMN) as PathNode;
+    this.#key(out, node, KIND_JSON);
+    this.#json.object(out, Object.fromEntries(this.#more));
+    this.#more = [];
+  }
+}
+
+/** DuckDB reads years 1 to 9999 as JSON writes them. */
+function isStorable(time: Timestamp): boolean {
+  return time.epochMs >= -62_135_596_800_000 && time.epochMs <= 253_402_300_799_999;
+}
+
+function isEmpty(object: StoredTree): boolean {
+  for (const _ in object) return false;
+  return true;
+}
