@@ -17,7 +17,7 @@ function main(args: readonly string[]): number {
   }
   const results: CaseResult[] = [];
   const without = new Map<string, string[]>();
-  let failed = false;
+  const failures = new Set<string>();
   for (const entry of index) {
     const dataset = `${entry.module}.${entry.fileset}`;
     if (wanted.length > 0 && !wanted.includes(entry.module) && !wanted.includes(dataset)) continue;
@@ -30,14 +30,13 @@ function main(args: readonly string[]): number {
     try {
       results.push(runCase(loadCase(entry), folder));
     } catch (error) {
-      failed = true;
-      process.stdout.write(`${entry.log}: ${(error as Error).message}\n`);
+      failures.add(`${dataset}: ${(error as Error).message}\n`);
     }
   }
-  const parts = [table(results, without), troubles(results)];
+  const parts = [...failures, table(results, without), troubles(results)];
   if (verbose) parts.push(misses(results));
   process.stdout.write(`${parts.filter((part) => part !== "").join("\n")}\n${summary(results)}`);
-  return failed ? 1 : 0;
+  return failures.size > 0 ? 1 : 0;
 }
 
 process.exitCode = main(process.argv.slice(2));

@@ -7,7 +7,7 @@ import { type CaseOptions, readCaseOptions } from "../test/case-options.ts";
 import { findCases, type TestCase } from "../test/find-cases.ts";
 import { configurationFiles, loadGroup, type PipelineGroup } from "../test/pipeline-group.ts";
 import { checkGroup, PipelineRun } from "../test/pipeline-run.ts";
-import { renderOutcome, renderSummary, reportJson } from "../test/report.ts";
+import { renderOutcome, renderStrays, renderSummary, reportJson } from "../test/report.ts";
 import { type CaseOutcome, runCase } from "../test/run-case.ts";
 
 /** Name of the pipeline that recognises datasets. */
@@ -25,7 +25,8 @@ export async function runTestCommand(
   options: { readonly update?: boolean; readonly json?: boolean },
 ): Promise<number> {
   const began = performance.now();
-  const { cases, untested, problems } = findCases(paths);
+  const files = findCases(paths);
+  const { cases, strays, problems } = files;
   if (problems.length > 0) {
     process.stderr.write(problems.map((problem) => `antler: ${problem}\n`).join(""));
     return EXIT_USAGE;
@@ -45,12 +46,13 @@ export async function runTestCommand(
     outcomes.push(outcome);
     if (options.json !== true) process.stdout.write(renderOutcome(outcome, color));
   }
+  if (options.json !== true) process.stdout.write(renderStrays(strays, color));
   process.stdout.write(
     options.json === true
-      ? `${JSON.stringify(reportJson(outcomes, untested), null, 2)}\n`
-      : renderSummary(outcomes, untested, performance.now() - began),
+      ? `${JSON.stringify(reportJson(outcomes, files), null, 2)}\n`
+      : renderSummary(outcomes, files, options.update === true, performance.now() - began),
   );
-  return outcomes.some(({ status }) => status === "failed") ? 1 : 0;
+  return strays.length > 0 || outcomes.some(({ status }) => status === "failed") ? 1 : 0;
 }
 
 /** Options and pipelines of all cases, so that everything wrong with them is shown at once. */

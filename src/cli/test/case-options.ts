@@ -68,9 +68,9 @@ export function readCaseOptions(test: TestCase, found: DiagnosticCollector): Cas
 
 function read(path: string, found: DiagnosticCollector): Map<Name, Given> {
   const options = new Map<Name, Given>();
-  const source: SourceText = { name: path, text: readFileSync(path, "utf8") };
-  const root = parseYaml(source, found);
-  if (root === null) return options;
+  const source = readSource(path, found);
+  const root = source === undefined ? null : parseYaml(source, found);
+  if (source === undefined || root === null) return options;
   if (!isMap(root)) {
     found.error("CONF013", "options are expected, each with its name", spanOf(source, root));
     return options;
@@ -89,6 +89,15 @@ function read(path: string, found: DiagnosticCollector): Map<Name, Given> {
     options.set(name as Name, { value: node === null ? null : (node.toJSON() as unknown), span, node });
   }
   return options;
+}
+
+function readSource(path: string, found: DiagnosticCollector): SourceText | undefined {
+  try {
+    return { name: path, text: readFileSync(path, "utf8") };
+  } catch (error) {
+    found.error("CONF020", `${path}: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 function textOf({ value }: Given): { readonly text: string } | string {

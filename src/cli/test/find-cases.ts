@@ -17,8 +17,16 @@ export interface FoundCases {
   readonly cases: readonly TestCase[];
   /** Pipelines without a test, in a folder of several. */
   readonly untested: readonly string[];
+  /** Expected documents and options that no log has: it was renamed, or their name is wrong. */
+  readonly strays: readonly string[];
   /** Paths that lead to nothing. */
   readonly problems: readonly string[];
+}
+
+/** What is noticed by the way. */
+interface Remarks {
+  readonly untested: string[];
+  readonly strays: Set<string>;
 }
 
 const TEST_FOLDER = "test";
@@ -29,25 +37,30 @@ const CONFIG = "-config.yml";
 /** The cases of paths: a dataset's folder, a folder of such, or one log. */
 export function findCases(paths: readonly string[]): FoundCases {
   const cases = new Map<string, TestCase>();
-  const untested: string[] = [];
+  const remarks: Remarks = { untested: [], strays: new Set() };
   const problems: string[] = [];
   for (const path of paths) {
-    const found = casesOf(path, untested);
-    if (typeof found === "string") problems.push(`${path}: ${found}`);
-    else for (const one of found) cases.set(resolve(one.log), one);
+    try {
+      const found = casesOf(path, remarks);
+      if (typeof found === "string") problems.push(`${path}: ${found}`);
+      else for (const one of found) cases.set(resolve(one.log), one);
+    } catch (error) {
+      // A folder that may not be read.
+      problems.push(`${path}: ${(error as Error).message}`);
+    }
   }
-  return { cases: [...cases.values()], untested, problems };
+  return { cases: [...cases.values()], untested: remarks.untested, strays: [...remarks.strays].sort(), problems };
 }
 
 /** Cases, or why there are none. */
-function casesOf(path: string, untested: string[]): readonly TestCase[] | string {
+function casesOf(path: string, remarks: Remarks): readonly TestCase[] | string {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return "no such file or folder";
   if (!stat.isDirectory()) return caseOfFile(path);
   const folder =
     basename(resolve(path)) === TEST_FOLDER && !existsSync(join(path, TEST_FOLDER)) ? join(path, "..") : path;
   if (existsSync(join(folder, TEST_FOLDER))) {
-    const own = casesIn(folder);
+    const own = casesIn(folder, remarks);
     return own.length > 0 ? own : `no ${join(TEST_FOLDER, `NAME${LOG}`)} in it`;
   }
   const datasets = readdirSync(path, { withFileTypes: true })
@@ -56,8 +69,8 @@ function casesOf(path: string, untested: string[]): readonly TestCase[] | string
     .filter((dataset) => statSync(dataset, { throwIfNoEntry: false })?.isDirectory() === true)
     .filter((dataset) => configurationFiles(dataset).length > 0)
     .sort();
-  const all = datasets.map((dataset) => ({ dataset, own: casesIn(dataset) }));
-  untested.push(...all.filter(({ own }) => own.length === 0).map(({ dataset }) => basename(dataset)));
+  const all = datasets.map((dataset) => ({ dataset, own: casesIn(dataset, remarks) }));
+  remarks.untested.push(...all.filter(({ own }) => own.length === 0).map(({ dataset }) => basename(dataset)));
   const cases = all.flatMap(({ own }) => own);
   return cases.length > 0 ? cases : `nothing to test: no folder in it has .conf files and ${TEST_FOLDER}/NAME${LOG}`;
 }
@@ -70,13 +83,15 @@ function caseOfFile(path: string): readonly TestCase[] | string {
   return [caseOf(join(dirname(log), ".."), log)];
 }
 
-function casesIn(folder: string): TestCase[] {
+function casesIn(folder: string, remarks: Remarks): TestCase[] {
   const tests = join(folder, TEST_FOLDER);
   if (statSync(tests, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-  return readdirSync(tests)
-    .filter((name) => name.endsWith(LOG))
-    .sort()
-    .map((name) => caseOf(folder, join(tests, name)));
+  const names = readdirSync(tests).sort();
+  const cases = names.filter((name) => name.endsWith(LOG)).map((name) => caseOf(folder, join(tests, name)));
+  const known = new Set(cases.flatMap(({ expected, config }) => [basename(expected), basename(config)]));
+  const strays = names.filter((name) => /\.log-(?:expected|config)\.\w+$/.test(name) && !known.has(name));
+  for (const name of strays) remarks.strays.add(join(tests, name));
+  return cases;
 }
 
 function caseOf(folder: string, log: string): TestCase {

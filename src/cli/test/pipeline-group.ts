@@ -36,7 +36,7 @@ export function loadGroup(folder: string, found: DiagnosticCollector): PipelineG
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     if (definitions.has(id)) continue;
     const own = id === entry ? folder : join(folder, "..", id);
-    if (id !== entry && !isPipeline(own)) {
+    if (id !== entry && (id.includes("/") || !isPipeline(own))) {
       ends.add(id);
       continue;
     }

@@ -1,4 +1,5 @@
 import { visible } from "../../diagnostics/excerpt.ts";
+import type { FoundCases } from "./find-cases.ts";
 import type { CaseOutcome, EventDifference } from "./run-case.ts";
 
 /** Differing events of one file that are shown; the rest is counted. */
@@ -48,29 +49,39 @@ function show(value: unknown): string {
   return value === undefined ? "(not there)" : cut(visible(JSON.stringify(value)), VALUE_WIDTH);
 }
 
-/** The last lines. */
-export function renderSummary(outcomes: readonly CaseOutcome[], untested: readonly string[], millis: number): string {
-  const count = (status: CaseOutcome["status"]): number => outcomes.filter((one) => one.status === status).length;
-  const events = outcomes.reduce((sum, one) => sum + one.events, 0);
-  const results = [
-    ...(count("written") > 0 ? [`${count("written")} written`] : []),
-    `${count("passed")} ${count("written") > 0 ? "unchanged" : "passed"}`,
-    `${count("failed")} failed`,
-  ];
-  const without = untested.length > 0 ? `without a test: ${untested.join(", ")}\n` : "";
-  const hint =
-    count("failed") > 0 && count("written") === 0
-      ? "If the new documents are right: --update, and read what changed.\n"
-      : "";
-  return `\n${without}${plural(outcomes.length, "file")}, ${plural(events, "event")}: ${results.join(", ")} (${Math.round(millis)} ms)\n${hint}`;
+/** Files that belong to no log. */
+export function renderStrays(strays: readonly string[], color: boolean): string {
+  const mark = color ? `${COLOURS.red}${MARKS.failed}${END}` : MARKS.failed;
+  return strays.map((path) => `${mark}  ${visible(path)}: there is no log of this name\n`).join("");
 }
 
+/** The last lines. */
+export function renderSummary(
+  outcomes: readonly CaseOutcome[],
+  { untested, strays }: FoundCases,
+  update: boolean,
+  millis: number,
+): string {
+  const count = (status: CaseOutcome["status"]): number => outcomes.filter((one) => one.status === status).length;
+  const events = outcomes.reduce((sum, one) => sum + one.events, 0);
+  const failed = count("failed") + strays.length;
+  const results = update
+    ? `${count("written")} written, ${count("passed")} unchanged, ${failed} failed`
+    : `${count("passed")} passed, ${failed} failed`;
+  const without = untested.length > 0 ? `without a test: ${untested.join(", ")}\n` : "";
+  const hint = failed > 0 && !update ? HINT : "";
+  return `\n${without}${plural(outcomes.length, "file")}, ${plural(events, "event")}: ${results} (${Math.round(millis)} ms)\n${hint}`;
+}
+
+const HINT = "Where the new documents are right: antler test --update, then read what changed.\n";
+
 /** The report for machines. */
-export function reportJson(outcomes: readonly CaseOutcome[], untested: readonly string[]): object {
+export function reportJson(outcomes: readonly CaseOutcome[], { untested, strays }: FoundCases): object {
   return {
     passed: outcomes.filter(({ status }) => status !== "failed").length,
-    failed: outcomes.filter(({ status }) => status === "failed").length,
+    failed: outcomes.filter(({ status }) => status === "failed").length + strays.length,
     untested,
+    strays,
     tests: outcomes.map(({ test, ...rest }) => ({
       dataset: test.folder,
       log: test.log,

@@ -33,7 +33,10 @@ const HOST = "test-host";
 
 /** Runs a case and compares, or with `update` writes what came out. The process's time zone must be the case's. */
 export function runCase(test: TestCase, options: CaseOptions, run: PipelineRun, update: boolean): CaseOutcome {
-  const records = logRecords(readFileSync(test.log), options.join);
+  const file = readLog(test.log);
+  if (typeof file === "string")
+    return { test, status: "failed", records: 0, events: 0, differences: [], problems: [file] };
+  const records = logRecords(file, options.join);
   const result = run.run(records, {
     path: options.path,
     host: HOST,
@@ -56,6 +59,15 @@ export function runCase(test: TestCase, options: CaseOptions, run: PipelineRun, 
   const differences = typeof expected === "string" ? [] : compare(expected, result, records, options.dynamic);
   const status = problems.length + differences.length > 0 ? "failed" : "passed";
   return { ...outcome, status, differences, problems };
+}
+
+/** A text says why it cannot be read. */
+function readLog(path: string): Buffer | string {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** The expected documents; a text when there are none to compare with. */
