@@ -13,6 +13,7 @@ import { grok } from "./filters/grok.ts";
 import { json } from "./filters/json.ts";
 import { kv } from "./filters/kv.ts";
 import { mutate } from "./filters/mutate.ts";
+import { syslogPri } from "./filters/syslog-pri.ts";
 import { beats } from "./inputs/beats.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";
@@ -42,6 +43,7 @@ export const PLUGINS: readonly Plugin[] = [
   json,
   kv,
   mutate,
+  syslogPri,
   // outputs
   elasticsearch,
   file,
