@@ -1,0 +1,43 @@
+import { isIP } from "node:net";
+
+/** An address as it is looked up and shown. */
+export interface Address {
+  readonly version: 4 | 6;
+  /** IPv4 in dots, IPv6 as eight groups without `::`, as Java writes it and so Logstash does. */
+  readonly text: string;
+}
+
+/** Reads an address, also in brackets or with a zone. IPv4 in IPv6 (`::ffff:1.2.3.4`) is the IPv4 one. Undefined for all else, host names too. */
+export function parseAddress(text: string): Address | undefined {
+  const version = isIP(text);
+  if (version === 4) return { version, text };
+  if (version === 6) return ofGroups(groupsOf(text));
+  return text.startsWith("[") && text.endsWith("]") && isIP(text.slice(1, -1)) === 6
+    ? ofGroups(groupsOf(text.slice(1, -1)))
+    : undefined;
+}
+
+function ofGroups(groups: readonly number[]): Address {
+  const [high, low] = [groups[6] as number, groups[7] as number];
+  if (groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0))
+    return { version: 4, text: `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}` };
+  return { version: 6, text: groups.map((group) => group.toString(16)).join(":") };
+}
+
+/** The eight groups of a valid IPv6 address (RFC 4291, 2.2). */
+function groupsOf(text: string): number[] {
+  const [head = "", tail] = (text.split("%", 1)[0] as string).split("::");
+  const front = numbersOf(head);
+  if (tail === undefined) return front;
+  const back = numbersOf(tail);
+  return [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back];
+}
+
+function numbersOf(part: string): number[] {
+  if (part === "") return [];
+  return part.split(":").flatMap((group) => {
+    if (!group.includes(".")) return [Number.parseInt(group, 16)];
+    const [a, b, c, d] = group.split(".").map(Number) as [number, number, number, number];
+    return [a * 256 + b, c * 256 + d];
+  });
+}
