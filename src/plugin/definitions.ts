@@ -168,6 +168,8 @@ export interface LedgerPart {
 export interface RunningInput {
   /** Stops reading and waits for what was submitted already; after `timeoutMs` it gives up waiting. */
   stop(timeoutMs: number): Promise<void>;
+  /** Bytes that there are and that are not acknowledged, for inputs that can tell. */
+  lag?(): number;
   /** Resolves when the input has come to its own end (stdin closed, generator count reached); never for endless ones. */
   readonly ended: Promise<void>;
 }

@@ -322,6 +322,9 @@ export class HarvestLoop {
     const idle = now - harvester.idleSince;
     const timeout = input.multiline?.timeoutMs ?? 0;
     if (framer.inEvent && timeout > 0 && idle >= timeout) return this.#cut(job, harvester.readAt);
+    const lineTimeout = input.options.lineTimeoutMs ?? 0;
+    if (lineTimeout > 0 && harvester.unframed && now - harvester.changedAt >= lineTimeout)
+      return this.#cut(job, harvester.size);
     const { closeInactiveMs = DEFAULT_CLOSE_INACTIVE_MS, closeRemoved = true, closeRenamed = false } = input.options;
     const settled = idle >= this.#options.pollMs;
     const over =
@@ -365,6 +368,8 @@ export class HarvestLoop {
     if (scanned) at = Math.max(at, harvester.idleSince + (input.options.closeInactiveMs ?? DEFAULT_CLOSE_INACTIVE_MS));
     const timeout = input.multiline?.timeoutMs ?? 0;
     if (harvester.framer.inEvent && timeout > 0) at = Math.min(at, harvester.idleSince + timeout);
+    const lineTimeout = input.options.lineTimeoutMs ?? 0;
+    if (lineTimeout > 0 && harvester.unframed) at = Math.min(at, harvester.changedAt + lineTimeout);
     if (harvester.removed) at = Math.min(at, now + pollMs);
     harvester.nextPollAt = Number.POSITIVE_INFINITY;
     this.#pollAt(harvester, at);

@@ -29,6 +29,8 @@ export class Harvester {
   /** Set when something says that the file changed, so that the next turn reads without looking first. */
   woken = true;
   idleSince = 0;
+  /** When it was last seen to have changed. */
+  changedAt = 0;
   pollMs = 0;
   nextPollAt = 0;
   lastTurnAt = 0;
@@ -125,7 +127,10 @@ export class Harvester {
 
   #observe(stat: FileStat, version: string): void {
     if (stat.links === 0) this.removed = true;
-    if (version !== this.#version) this.file.changed = true;
+    if (version !== this.#version) {
+      this.file.changed = true;
+      this.changedAt = this.#context.env.clock.now();
+    }
     this.#version = version;
     this.file.version = stat.version;
     this.file.size = stat.size;

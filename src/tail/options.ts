@@ -60,6 +60,8 @@ export interface TailInputOptions {
   readonly readFrom?: "beginning" | "end";
   /** Longest record in source bytes; what is longer is cut and marked. Default 10 MiB. */
   readonly messageMaxBytes?: number;
+  /** A last line without its end is taken as it is when nothing was added for so long; what comes later is another. Default 0: it waits. */
+  readonly lineTimeoutMs?: number;
   readonly multiline?: MultilineOptions;
   /** Default "utf-8". Also utf-16, utf-16le, utf-16be, latin1 and whatever iconv-lite knows in which 0x0A is only a line feed. */
   readonly encoding?: string;

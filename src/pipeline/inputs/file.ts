@@ -20,6 +20,10 @@ const options = {
   max_open_files: number({ description: "Files open at a time", default: 4095 }),
   stat_interval: text({ description: "Seconds between looks at open files", default: "1 second" }),
   discover_interval: number({ description: "Looks between searches for new files", default: 15 }),
+  last_line_timeout: text({
+    description: "Seconds after which a last line without its end is taken as it is; not known to Logstash, where it waits",
+    default: "0",
+  }),
   mode: text({ description: "tail follows files; read reads them once", default: "tail", choices: ["tail", "read"] }),
   sincedb_path: path({ description: "File of positions", ignored: "positions are kept in the pipeline's data folder" }),
   sincedb_write_interval: text({
@@ -79,7 +83,7 @@ function millis(value: string): number | undefined {
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 }
 
-const DURATIONS = ["ignore_older", "close_older", "stat_interval", "sincedb_clean_after"] as const;
+const DURATIONS = ["ignore_older", "close_older", "last_line_timeout", "stat_interval", "sincedb_clean_after"] as const;
 
 export const file: InputPlugin = defineInput({
   name: "file",
@@ -138,6 +142,7 @@ export const file: InputPlugin = defineInput({
             readFrom: settings.start_position as "beginning" | "end",
             ignoreOlderMs: millis(settings.ignore_older ?? "0") ?? 0,
             closeInactiveMs: millis(settings.close_older) ?? 0,
+            lineTimeoutMs: millis(settings.last_line_timeout) ?? 0,
             describe: (found) =>
               legacy
                 ? [
@@ -167,6 +172,7 @@ export const file: InputPlugin = defineInput({
     return {
       ended: new Promise<void>(() => {}),
       stop: (timeoutMs: number) => tail.stop({ drain: true, timeoutMs }),
+      lag: () => tail.status().reduce((sum, file) => sum + Math.max(0, file.size - file.acknowledged), 0),
     };
   },
 });

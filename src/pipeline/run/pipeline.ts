@@ -60,6 +60,12 @@ export class Pipeline {
     return sumOf(this.#ledgers.map((ledger) => ledger.snapshot()));
   }
 
+  /** Bytes that inputs have before them and that are not acknowledged; batches on their way besides. */
+  lag(): { readonly bytes: number; readonly batches: number } {
+    const bytes = this.#inputs.reduce((sum, input) => sum + (input.lag?.() ?? 0), 0);
+    return { bytes, batches: this.#dispatcher?.inFlight ?? 0 };
+  }
+
   /** Starts outputs, workers, inputs, in this order. */
   async start(): Promise<void> {
     const { dataFolder, id, definitions, workers, ordered, batchSize, workerHeapMegabytes } = this.#options;
