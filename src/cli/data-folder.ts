@@ -15,6 +15,11 @@ export function dataFolder(base: string | undefined, role: string, name: string)
   return join(base ?? defaultDataFolder(), role, name.replaceAll(/[^\w.-]/g, "_"));
 }
 
+/** The folder of `up`, whose store `search` reads: `--data` or the platform's default. */
+export function upFolder(base: string | undefined): string {
+  return dataFolder(base, "up", "main");
+}
+
 /** Another process has the data folder. */
 export class FolderInUse extends Error {
   constructor(folder: string) {

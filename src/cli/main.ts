@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-codes.ts";
+import { TEST_HELP } from "./test/help.ts";
 import { version } from "./version.ts";
 
 /** Runs the command line. Commands are imported when they are used, so that `--help` and `check` stay quick. */
@@ -11,6 +12,28 @@ export async function main(args: readonly string[]): Promise<void> {
     .version(version(), "-V, --version")
     .exitOverride()
     .showHelpAfterError("(antler --help tells more)");
+
+  program
+    .command("up")
+    .description("read this host's logs, or those given, into a store on this machine that `antler search` searches")
+    .argument("[file...]", "files, folders, globs in quotes, - for standard input (default: the well-known logs of this host)")
+    .option("--data <folder>", "where the store and the positions are kept")
+    .option("--once", "read what there is, then end")
+    .option("--sample", "replay sample logs as if they were written now")
+    .option("--pipelines <folder>", "pipelines in place of those that come with Antler: <name>/pipeline.conf, entered at the address classify")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  antler up
+  antler up /var/log/nginx/access.log '/srv/app/logs/*.log'
+  antler up --once --data /tmp/incident ./logs-of-the-incident/
+  zcat old.log.gz | antler up -`,
+    )
+    .action(async (files: string[], options: { data?: string; once?: boolean; sample?: boolean; pipelines?: string }) => {
+      const { runUpCommand } = await import("./commands/up.ts");
+      process.exitCode = await runUpCommand(files, options);
+    });
 
   program
     .command("pipeline")
@@ -51,6 +74,18 @@ Examples:
     .action(async (options: { config: string } & Record<string, string>) => {
       const { runShipCommand } = await import("./commands/ship.ts");
       process.exitCode = await runShipCommand(options);
+    });
+
+  program
+    .command("test")
+    .description("run pipelines over sample logs and compare the documents with those expected")
+    .argument("<path...>", "dataset folders, folders of them, or .log files")
+    .option("--update", "write what came out as what is expected")
+    .option("--json", "results as JSON")
+    .addHelpText("after", TEST_HELP)
+    .action(async (paths: string[], options: { update?: boolean; json?: boolean }) => {
+      const { runTestCommand } = await import("./commands/test.ts");
+      process.exitCode = await runTestCommand(paths, options);
     });
 
   program

@@ -1,0 +1,160 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
+import { renderDiagnostics } from "../../diagnostics/render.ts";
+import { resolveGroup } from "../../pipeline/compile/resolve-group.ts";
+import { Pipeline } from "../../pipeline/run/pipeline.ts";
+import type { Logger } from "../../plugin/definitions.ts";
+import { FolderInUse, lockFolder, upFolder } from "../data-folder.ts";
+import { EXIT_CONFIGURATION, EXIT_INTERNAL, EXIT_USAGE } from "../exit-codes.ts";
+import { readPipelineFolder, SHIPPED_PIPELINES } from "../pipeline-folder.ts";
+import { onStopSignal } from "../signals.ts";
+import { type ChosenLogs, chooseArguments, chooseHostLogs } from "../up/choose-logs.ts";
+import { upDefinitions } from "../up/receive.ts";
+import { type SampleReplay, startSampleReplay } from "../up/sample-logs.ts";
+import { grouped, StatusLine } from "../up/status-line.ts";
+
+export interface UpOptions {
+  readonly data?: string;
+  readonly pipelines?: string;
+  readonly once?: boolean;
+  readonly sample?: boolean;
+}
+
+const BATCH_SIZE = 4096;
+const WORKER_HEAP_MEGABYTES = 512;
+const SHUTDOWN_MS = 10_000;
+const LOOK_MS = 200;
+/** With `--once`: nothing new for so long after everything was stored. */
+const QUIET_MS = 1500;
+
+/** `antler up`: logs of this host, or those named, into the store. The exit code. */
+export async function runUpCommand(given: readonly string[], options: UpOptions): Promise<number> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const folder = upFolder(options.data);
+  const logs = await choose(given, options, say);
+  if (logs === undefined) return EXIT_USAGE;
+  try {
+    await lockFolder(folder);
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw error;
+    say(`antler: ${error.message.replace("--path.data", "--data")}`);
+    return EXIT_INTERNAL;
+  }
+
+  let replay: SampleReplay | undefined;
+  let paths = logs.paths;
+  if (logs.sample) {
+    replay = await startSampleReplay({ folder: join(folder, "sample") });
+    paths = [...paths, ...replay.paths];
+  }
+  const definitions = [
+    ...readPipelineFolder(options.pipelines ?? SHIPPED_PIPELINES),
+    ...upDefinitions({ ...logs, paths }, join(folder, "store")),
+  ];
+  const found = new DiagnosticCollector();
+  const resolved = resolveGroup(definitions, found, "start");
+  process.stderr.write(renderDiagnostics(found.sorted()));
+  if (found.errors > 0) return EXIT_CONFIGURATION;
+
+  let status: StatusLine | undefined;
+  const pipeline = new Pipeline(
+    {
+      id: "up",
+      definitions,
+      workers: availableParallelism(),
+      batchSize: BATCH_SIZE,
+      ordered: false,
+      dataFolder: folder,
+      shutdownTimeoutMs: SHUTDOWN_MS,
+      workerHeapMegabytes: WORKER_HEAP_MEGABYTES,
+    },
+    resolved,
+    consoleLog(say, () => status?.clear()),
+  );
+  const off = onStopSignal(() => pipeline.stop());
+  try {
+    await pipeline.start();
+  } catch (error) {
+    say(`antler: ${error instanceof Error ? error.message : String(error)}`);
+    await pipeline.close();
+    await replay?.stop();
+    return EXIT_INTERNAL;
+  }
+  status = new StatusLine(
+    () => ({ ledger: pipeline.ledger(), behind: pipeline.lag().bytes }),
+    process.stderr,
+  );
+  say(`storing in ${folder}; Ctrl-C stops, started again it goes on`);
+  const watch = watchProgress(pipeline, status, options, say);
+  await pipeline.run();
+  clearInterval(watch);
+  off();
+  await replay?.stop();
+  status.stop();
+  say(`stopped: ${status.counts()}`);
+  return 0;
+}
+
+async function choose(
+  given: readonly string[],
+  options: UpOptions,
+  say: (line: string) => void,
+): Promise<ChosenLogs | undefined> {
+  if (options.sample === true)
+    return { paths: [], stdin: false, journal: false, sample: true, said: [] };
+  if (given.length === 0) {
+    const logs = await chooseHostLogs();
+    logs.said.forEach(say);
+    return logs;
+  }
+  const { chosen, said } = await chooseArguments(given);
+  said.forEach(say);
+  if (chosen === undefined) say("antler: none of the arguments gives a log to read (antler up --help)");
+  return chosen;
+}
+
+/** Says once when all that was there has been stored; with `--once` that is the end. */
+function watchProgress(
+  pipeline: Pipeline,
+  status: StatusLine,
+  options: UpOptions,
+  say: (line: string) => void,
+): NodeJS.Timeout {
+  const began = performance.now();
+  const before = pipeline.ledger().totals.read;
+  let lastRead = before;
+  let lastChange = began;
+  let said = false;
+  return setInterval(() => {
+    const { bytes, batches } = pipeline.lag();
+    const now = performance.now();
+    const { read } = pipeline.ledger().totals;
+    if (read !== lastRead || batches > 0) {
+      lastRead = read;
+      lastChange = now;
+    }
+    if (bytes > 0 || batches > 0 || said) return;
+    if (now - lastChange < QUIET_MS) return;
+    said = true;
+    const events = read - before;
+    const seconds = Math.max(0.001, (lastChange - began) / 1000);
+    status.clear();
+    if (events > 0) {
+      say(`all there was is stored: ${grouped(events)} events in ${seconds.toFixed(1)} s (${grouped(events / seconds)}/s)`);
+      const data = options.data === undefined ? "" : ` --data ${options.data}`;
+      if (options.once !== true) say(`search it: antler search${data} 'log.level:error or event.outcome:failure'`);
+    }
+    if (options.once === true) pipeline.stop();
+  }, LOOK_MS);
+}
+
+/** Warnings and errors as lines for people; what goes as it should is not told. */
+function consoleLog(say: (line: string) => void, before: () => void): Logger {
+  const line = (level: string) => (message: string, details?: object) => {
+    before();
+    const more = Object.entries(details ?? {}).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+    say(`${level}: ${message}${more.length === 0 ? "" : ` (${more.join(", ")})`}`);
+  };
+  return { info: () => undefined, warn: line("warning"), error: line("error") };
+}
