@@ -71,8 +71,16 @@ function pipelineRun(folder: string): PipelineRun {
   return run;
 }
 
+/** The folder of the pipeline that recognises datasets; undefined where there is none yet. @throws Error when it cannot be run */
+export function entryFolder(): string | undefined {
+  const folder = join(PIPELINES, "classify");
+  if (!existsSync(join(folder, "pipeline.conf"))) return undefined;
+  pipelineRun(folder);
+  return folder;
+}
+
 /** Runs a file's records through its dataset's pipeline, and through the entry. */
-export function runCase(one: ModuleCase, folder: string): CaseResult {
+export function runCase(one: ModuleCase, folder: string, entry: string | undefined): CaseResult {
   const direct = documentsOf(one, folder, one.path);
   const result: Score = newScore();
   const unparsed: string[] = [];
@@ -82,13 +90,13 @@ export function runCase(one: ModuleCase, folder: string): CaseResult {
     if (document === undefined || isUnparsed(document)) unparsed.push(line);
     score(one.module, expected, document, line, result);
   });
-  const entry = join(PIPELINES, "classify");
-  const classified = existsSync(join(entry, "pipeline.conf"))
-    ? {
-        usual: recognise(one, entry, USUAL_PATHS[one.dataset] ?? one.path),
-        own: recognise(one, entry, one.path),
-      }
-    : undefined;
+  const classified =
+    entry === undefined
+      ? undefined
+      : {
+          usual: recognise(one, entry, USUAL_PATHS[one.dataset] ?? one.path),
+          own: recognise(one, entry, one.path),
+        };
   const { module, name, dataset, expected } = one;
   return { module, name, dataset, events: expected.length, unparsed, score: result, classified };
 }

@@ -1,6 +1,6 @@
 import { loadCase, moduleIndex } from "./conformance-cases.ts";
 import { misses, summary, table, troubles } from "./conformance-report.ts";
-import { type CaseResult, pipelineFolder, runCase, ZONE } from "./conformance-run.ts";
+import { type CaseResult, entryFolder, pipelineFolder, runCase, ZONE } from "./conformance-run.ts";
 
 /**
  * Compares what Antler's pipelines make of the logs in ../shared/conformance/filebeat-modules with the documents expected there.
@@ -18,6 +18,15 @@ function main(args: readonly string[]): number {
   const results: CaseResult[] = [];
   const without = new Map<string, string[]>();
   const failures = new Set<string>();
+  const attempt = <T>(name: string, work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      failures.add(`${name}: ${(error as Error).message}\n`);
+      return undefined;
+    }
+  };
+  const classify = attempt("classify", entryFolder);
   for (const entry of index) {
     const dataset = `${entry.module}.${entry.fileset}`;
     if (wanted.length > 0 && !wanted.includes(entry.module) && !wanted.includes(dataset)) continue;
@@ -27,11 +36,8 @@ function main(args: readonly string[]): number {
       if (!filesets.includes(entry.fileset)) without.set(entry.module, [...filesets, entry.fileset]);
       continue;
     }
-    try {
-      results.push(runCase(loadCase(entry), folder));
-    } catch (error) {
-      failures.add(`${dataset}: ${(error as Error).message}\n`);
-    }
+    const result = attempt(dataset, () => runCase(loadCase(entry), folder, classify));
+    if (result !== undefined) results.push(result);
   }
   const parts = [...failures, table(results, without), troubles(results)];
   if (verbose) parts.push(misses(results));
