@@ -14,6 +14,7 @@ import { json } from "./filters/json.ts";
 import { kv } from "./filters/kv.ts";
 import { mutate } from "./filters/mutate.ts";
 import { syslogPri } from "./filters/syslog-pri.ts";
+import { translate } from "./filters/translate.ts";
 import { beats } from "./inputs/beats.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";
@@ -44,6 +45,7 @@ export const PLUGINS: readonly Plugin[] = [
   kv,
   mutate,
   syslogPri,
+  translate,
   // outputs
   elasticsearch,
   file,
