@@ -15,6 +15,7 @@ import { kv } from "./filters/kv.ts";
 import { mutate } from "./filters/mutate.ts";
 import { syslogPri } from "./filters/syslog-pri.ts";
 import { translate } from "./filters/translate.ts";
+import { urldecode } from "./filters/urldecode.ts";
 import { beats } from "./inputs/beats.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";
@@ -46,6 +47,7 @@ export const PLUGINS: readonly Plugin[] = [
   mutate,
   syslogPri,
   translate,
+  urldecode,
   // outputs
   elasticsearch,
   file,
