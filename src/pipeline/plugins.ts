@@ -16,6 +16,7 @@ import { mutate } from "./filters/mutate.ts";
 import { syslogPri } from "./filters/syslog-pri.ts";
 import { translate } from "./filters/translate.ts";
 import { urldecode } from "./filters/urldecode.ts";
+import { useragent } from "./filters/useragent.ts";
 import { beats } from "./inputs/beats.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";
@@ -48,6 +49,7 @@ export const PLUGINS: readonly Plugin[] = [
   syslogPri,
   translate,
   urldecode,
+  useragent,
   // outputs
   elasticsearch,
   file,

@@ -1,93 +1,60 @@
 import type { Event } from "../event/event.ts";
-import { FieldReference } from "../event/field-reference.ts";
-import { SharedTree } from "../event/shared-tree.ts";
-import { isTree, type ObjectValue, type StoredValue, setOwn, type Value } from "../event/value.ts";
 import type { Address } from "./geoip-address.ts";
 import type { GeoHit, GeoRecord } from "./geoip-database.ts";
 import type { GeoField } from "./geoip-fields.ts";
-
-/** A field below the target, to be set in one go where the event has none, else leaf by leaf. */
-interface Part {
-  readonly field: FieldReference;
-  readonly value: StoredValue;
-  readonly leaves: readonly (readonly [FieldReference, Value])[];
-}
+import { ReferenceSet, SharedFields } from "./shared-fields.ts";
 
 /** What an address gives to an event. */
-export type GeoResult = readonly Part[];
+export interface GeoResult {
+  apply(event: Event): void;
+}
 
-/** Makes results; those of one record are made once and shared by events, as constant trees. */
+/** Makes results; what those of one record have in common is made once. */
 export class GeoResultBuilder {
-  readonly #target: string;
   readonly #ecs: boolean;
   readonly #ofRecord: readonly GeoField[];
   readonly #ofAddress: readonly GeoField[];
-  readonly #references = new Map<string, FieldReference>();
-  readonly #made = new WeakMap<GeoRecord, GeoResult>();
+  readonly #references: ReferenceSet;
+  readonly #made = new WeakMap<GeoRecord, SharedFields>();
 
   /** @param target a field reference in brackets */
   constructor(target: string, fields: readonly GeoField[], ecs: boolean) {
-    this.#target = target;
     this.#ecs = ecs;
     this.#ofRecord = fields.filter(({ ofAddress }) => ofAddress !== true);
     this.#ofAddress = fields.filter(({ ofAddress }) => ofAddress === true);
+    this.#references = new ReferenceSet(target);
   }
 
   build(hit: GeoHit, address: Address): GeoResult {
-    let parts = this.#made.get(hit.record);
-    if (parts === undefined) {
-      parts = this.#parts(this.#ofRecord, hit, address);
-      this.#made.set(hit.record, parts);
+    let common = this.#made.get(hit.record);
+    if (common === undefined) {
+      common = this.#fields(this.#ofRecord, hit, address);
+      this.#made.set(hit.record, common);
     }
-    return this.#ofAddress.length === 0 ? parts : [...parts, ...this.#parts(this.#ofAddress, hit, address)];
+    return this.#ofAddress.length === 0 ? common : new Both(this.#fields(this.#ofAddress, hit, address), common);
   }
 
-  #parts(fields: readonly GeoField[], hit: GeoHit, address: Address): GeoResult {
-    const tree: ObjectValue = {};
-    for (const field of fields) {
+  #fields(fields: readonly GeoField[], hit: GeoHit, address: Address): SharedFields {
+    const values = fields.flatMap((field) => {
       const place = this.#ecs ? field.ecs?.split(".") : [field.legacy];
       const value = place === undefined ? undefined : field.read(hit, address);
-      if (place !== undefined && value !== undefined) put(tree, place, value);
-    }
-    return Object.entries(tree).map(([name, value]) => {
-      const leaves = isTree(value) ? leavesOf(value as ObjectValue, [name]) : [];
-      return {
-        field: this.#reference([name]),
-        value: isTree(value) ? new SharedTree(value as ObjectValue) : value,
-        leaves: leaves.map(([path, leaf]) => [this.#reference(path), leaf] as const),
-      };
+      return place === undefined || value === undefined ? [] : [[place, value] as const];
     });
-  }
-
-  #reference(path: readonly string[]): FieldReference {
-    const text = `${this.#target}${path.map((name) => `[${name}]`).join("")}`;
-    let found = this.#references.get(text);
-    if (found === undefined) {
-      found = new FieldReference(text);
-      this.#references.set(text, found);
-    }
-    return found;
+    return new SharedFields(values, this.#references);
   }
 }
 
-export function applyGeoResult(event: Event, result: GeoResult): void {
-  for (const { field, value, leaves } of result) {
-    if (leaves.length === 0) field.set(event, value);
-    else if (!field.setIfAbsent(event, value)) for (const [leaf, own] of leaves) leaf.set(event, own);
-  }
-}
+class Both implements GeoResult {
+  readonly #first: SharedFields;
+  readonly #second: SharedFields;
 
-function put(tree: ObjectValue, path: readonly string[], value: Value): void {
-  let node = tree;
-  for (const name of path.slice(0, -1)) {
-    if (!isTree(node[name])) setOwn(node, name, {});
-    node = node[name] as ObjectValue;
+  constructor(first: SharedFields, second: SharedFields) {
+    this.#first = first;
+    this.#second = second;
   }
-  setOwn(node, path.at(-1) as string, value);
-}
 
-function leavesOf(tree: ObjectValue, path: readonly string[]): (readonly [path: readonly string[], value: Value])[] {
-  return Object.entries(tree).flatMap(([name, value]) =>
-    isTree(value) ? leavesOf(value as ObjectValue, [...path, name]) : [[[...path, name], value] as const],
-  );
+  apply(event: Event): void {
+    this.#first.apply(event);
+    this.#second.apply(event);
+  }
 }

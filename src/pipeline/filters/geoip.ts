@@ -6,8 +6,9 @@ import { fieldReference, list, number, path, text } from "../../plugin/options.t
 import { parseAddress } from "../../transform/geoip-address.ts";
 import { bundledDatabasePath, type GeoDatabase, openDatabase } from "../../transform/geoip-database.ts";
 import { defaultGeoFields, GEO_FIELDS, type GeoField, needsLocation } from "../../transform/geoip-fields.ts";
-import { applyGeoResult, type GeoResult, GeoResultBuilder } from "../../transform/geoip-result.ts";
+import { type GeoResult, GeoResultBuilder } from "../../transform/geoip-result.ts";
 import { RecentCache } from "../../transform/recent-cache.ts";
+import { inBrackets } from "../../transform/shared-fields.ts";
 
 const options = {
   source: fieldReference({
@@ -128,7 +129,7 @@ export const geoip: FilterPlugin = defineFilter({
     const lookUp = lookUpOf(database, new GeoResultBuilder(targetText, fields, host.ecs !== "disabled"), (error) =>
       host.log.warn(`an address cannot be looked up, the database is damaged: ${error.message}`),
     );
-    const cache = new RecentCache<string, GeoResult>(settings.cache_size);
+    const cache = new RecentCache<string, GeoResult | typeof NOWHERE>(settings.cache_size);
     return {
       apply(event) {
         const address = addressOf(source.get(event));
@@ -138,8 +139,8 @@ export const geoip: FilterPlugin = defineFilter({
             result = lookUp(address);
             cache.set(address, result);
           }
-          if (result.length > 0) {
-            applyGeoResult(event, result);
+          if (result !== NOWHERE) {
+            result.apply(event);
             return true;
           }
           target.setIfAbsent(event, {});
@@ -155,10 +156,6 @@ export const geoip: FilterPlugin = defineFilter({
 function defaultTarget(source: string, ecs: EcsMode): string | undefined {
   if (ecs === "disabled") return "geoip";
   return source.endsWith("[ip]") && source.length > 4 ? source.slice(0, -4) : undefined;
-}
-
-function inBrackets(reference: string): string {
-  return reference.startsWith("[") ? reference : `[${reference}]`;
 }
 
 function databaseProblem(file: string): string | undefined {
@@ -187,25 +184,28 @@ function fieldsOf(
   return [...new Set(names)].map((name) => GEO_FIELDS.get(name)).filter((field) => field !== undefined);
 }
 
-/** Gives what an address gives; an empty result where that is nothing. `warn` hears once of a damaged database. */
+/** Stands for an address that gives nothing. */
+const NOWHERE = "nowhere";
+
+/** Gives what an address gives. `warn` hears once of a damaged database. */
 function lookUpOf(
   database: GeoDatabase,
   builder: GeoResultBuilder,
   warn: (error: Error) => void,
-): (text: string) => GeoResult {
+): (text: string) => GeoResult | typeof NOWHERE {
   const place = needsLocation(database.type) ? GEO_FIELDS.get("location") : undefined;
   let warned = false;
   return (text) => {
     const address = parseAddress(text);
-    if (address === undefined) return [];
+    if (address === undefined) return NOWHERE;
     try {
       const hit = database.find(address);
-      if (hit === undefined || (place !== undefined && place.read(hit, address) === undefined)) return [];
+      if (hit === undefined || (place !== undefined && place.read(hit, address) === undefined)) return NOWHERE;
       return builder.build(hit, address);
     } catch (error) {
       if (!warned) warn(error as Error);
       warned = true;
-      return [];
+      return NOWHERE;
     }
   };
 }

@@ -7,6 +7,7 @@ import { GrokLibrary } from "../../../src/language/grok/library.ts";
 import { compileSprintf } from "../../../src/language/sprintf.ts";
 import { PLUGINS } from "../../../src/pipeline/plugins.ts";
 import type { EcsMode } from "../../../src/plugin/definitions.ts";
+import { bundledRulesPath } from "../../../src/transform/user-agent-parser.ts";
 import { conformanceCases, conformanceFile } from "../../support/conformance.ts";
 import { comparable, runFilters } from "../../support/run-filters.ts";
 
@@ -116,7 +117,9 @@ function faultOf(one: Case): string | undefined {
 }
 
 function runCase(one: Case): void {
-  const config = one.config.replaceAll("${FIXTURES}", conformanceFile("fixtures") as string);
+  const config = one.config
+    .replaceAll("${FIXTURES}", conformanceFile("fixtures") as string)
+    .replaceAll("build/resources/main/regexes.yaml", bundledRulesPath());
   const inputs = one.inputs_n > 1 && Array.isArray(one.input) ? one.input : [one.input as string | StoredTree];
   const now = one.clock === undefined ? Date.now() : Date.parse(one.clock);
   const outputs = runFilters(config, inputs, { ecs: one.ecs_compatibility ?? "disabled", now });

@@ -1,0 +1,100 @@
+import { type Alternatives, requiredLiterals, shortestOf } from "../language/required-literals.ts";
+import type { UserAgentRule } from "./user-agent-rules.ts";
+
+/** Longer literals are cut: their beginnings tell enough. */
+const LITERAL_LIMIT = 8;
+/** Requirements that are looked at before a rule's expression is tried. */
+const NEEDS_LIMIT = 2;
+
+/** Numbers of literals, shared by all lists of a parser. */
+export class LiteralNumbers {
+  readonly #numbers = new Map<string, number>();
+
+  of(literal: string): number {
+    let number = this.#numbers.get(literal);
+    if (number === undefined) {
+      number = this.#numbers.size;
+      this.#numbers.set(literal, number);
+    }
+    return number;
+  }
+
+  get literals(): readonly string[] {
+    return [...this.#numbers.keys()];
+  }
+}
+
+/** A list of rules, of which the first that matches counts. Expressions are compiled when a text first asks for them. */
+export class UserAgentList {
+  readonly #rules: readonly UserAgentRule[];
+  readonly #expressions: (RegExp | undefined)[];
+  /** By rule: sets of literals, of each of which one must be there. */
+  readonly #needs: readonly (readonly Int32Array[])[];
+
+  constructor(rules: readonly UserAgentRule[], numbers: LiteralNumbers) {
+    this.#rules = rules;
+    this.#expressions = new Array<RegExp | undefined>(rules.length).fill(undefined);
+    this.#needs = rules.map(({ pattern }) =>
+      needsOf(pattern).map((one) => Int32Array.from(one, (text) => numbers.of(text))),
+    );
+  }
+
+  /** The values of the first rule that matches and gives a family; undefined when there is none. */
+  find(text: string, marks: Int32Array, mark: number): readonly (string | undefined)[] | undefined {
+    for (let i = 0; i < this.#rules.length; i++) {
+      if (!holds(this.#needs[i] as readonly Int32Array[], marks, mark)) continue;
+      const match = this.#expression(i).exec(text);
+      if (match === null) continue;
+      const values = valuesOf(this.#rules[i] as UserAgentRule, match);
+      if (values[0] !== undefined) return values;
+    }
+    return undefined;
+  }
+
+  #expression(i: number): RegExp {
+    let expression = this.#expressions[i];
+    if (expression === undefined) {
+      const { pattern, ignoreCase } = this.#rules[i] as UserAgentRule;
+      expression = new RegExp(pattern, ignoreCase ? "i" : "");
+      this.#expressions[i] = expression;
+    }
+    return expression;
+  }
+}
+
+/** The requirements that tell most, cut to a length. */
+function needsOf(pattern: string): Alternatives[] {
+  return requiredLiterals(pattern)
+    .map((texts) => [...new Set(texts.map((text) => text.slice(0, LITERAL_LIMIT)))])
+    .filter((texts) => shortestOf(texts) > 1)
+    .sort((a, b) => shortestOf(b) - shortestOf(a))
+    .slice(0, NEEDS_LIMIT);
+}
+
+function holds(needs: readonly Int32Array[], marks: Int32Array, mark: number): boolean {
+  for (let i = 0; i < needs.length; i++) {
+    const one = needs[i] as Int32Array;
+    let found = false;
+    for (let at = 0; at < one.length; at++) {
+      if (marks[one[at] as number] === mark) {
+        found = true;
+        break;
+      }
+    }
+    if (!found) return false;
+  }
+  return true;
+}
+
+/** What a rule gives: its own texts with `$1` and so on filled in, else the groups. What is empty is not given. */
+function valuesOf({ values }: UserAgentRule, match: RegExpExecArray): (string | undefined)[] {
+  return values.map((own, i) => {
+    const text = own === undefined ? match[i + 1] : fill(own, match);
+    return text === "" ? undefined : text;
+  });
+}
+
+function fill(text: string, match: RegExpExecArray): string {
+  if (!text.includes("$")) return text;
+  return text.replace(/\$(\d)/g, (_, number: string) => match[Number(number)] ?? "").trim();
+}

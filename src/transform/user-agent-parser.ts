@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { LiteralScanner } from "../language/literal-scanner.ts";
+import { LiteralNumbers, UserAgentList } from "./user-agent-list.ts";
+import { readUserAgentRules, type UserAgentRules } from "./user-agent-rules.ts";
+
+/** What a user agent's text says. Versions are texts: `10`, `XP`, `0a1`. */
+export interface UserAgent {
+  readonly name: string;
+  readonly version: readonly (string | undefined)[];
+  readonly system: string;
+  readonly systemVersion: readonly (string | undefined)[];
+  readonly device: string;
+}
+
+/** Given where no rule matches. */
+const OTHER = "Other";
+
+/** Knows user agents by uap-core's rules. One pass over a text tells which few of the thousand expressions can match at all. */
+export class UserAgentParser {
+  readonly #agents: UserAgentList;
+  readonly #systems: UserAgentList;
+  readonly #devices: UserAgentList;
+  readonly #scanner: LiteralScanner;
+  readonly #marks: Int32Array;
+  #mark = 0;
+
+  constructor(rules: UserAgentRules) {
+    const numbers = new LiteralNumbers();
+    this.#agents = new UserAgentList(rules.agents, numbers);
+    this.#systems = new UserAgentList(rules.systems, numbers);
+    this.#devices = new UserAgentList(rules.devices, numbers);
+    this.#scanner = new LiteralScanner(numbers.literals);
+    this.#marks = new Int32Array(numbers.literals.length);
+  }
+
+  parse(text: string): UserAgent {
+    // After so many texts all marks are cleared, so that none is ever taken for a new one.
+    if (this.#mark === 0x7fffffff) this.#marks.fill(0);
+    const mark = this.#mark === 0x7fffffff ? 1 : this.#mark + 1;
+    this.#mark = mark;
+    this.#scanner.scan(text, this.#marks, mark);
+    const [name = OTHER, ...version] = this.#agents.find(text, this.#marks, mark) ?? [];
+    const [system = OTHER, ...systemVersion] = this.#systems.find(text, this.#marks, mark) ?? [];
+    const [device = OTHER] = this.#devices.find(text, this.#marks, mark) ?? [];
+    return { name, version, system, systemVersion, device };
+  }
+}
+
+const require: NodeJS.Require = createRequire(import.meta.url);
+
+/** The rules that come with Antler. */
+export function bundledRulesPath(): string {
+  return require.resolve("uap-core/regexes.yaml");
+}
+
+const parsers = new Map<string, UserAgentParser>();
+
+/** The parser for a file of rules; a thread reads each file once. @throws UserAgentRulesError, or where the file cannot be read */
+export function openUserAgentParser(
+  path: string,
+  readFile: (path: string) => string = (file) => readFileSync(file, "utf8"),
+): UserAgentParser {
+  let parser = parsers.get(path);
+  if (parser === undefined) {
+    parser = new UserAgentParser(readUserAgentRules(readFile(path)));
+    parsers.set(path, parser);
+  }
+  return parser;
+}
