@@ -1,4 +1,5 @@
 import { compileRegexp } from "../language/regexp.ts";
+import { rubyCapitalize } from "./ruby-text.ts";
 
 const LETTERS: Readonly<Record<string, string>> = { t: "\t", n: "\n", r: "\r", f: "\f", v: "\v" };
 
@@ -62,6 +63,26 @@ export function compileTrim(set: string): ChangeText {
 export function compileRemoval(set: string): ChangeText {
   const expression = globalRegexp(`[${set}]`);
   return (text) => text.replace(expression, "");
+}
+
+/**
+ * What is done to keys or to values: trimmed, rid of characters, and written in `lowercase`, `uppercase` or `capitalize`d. Undefined for
+ * nothing at all.
+ * @throws Error for a bad set
+ */
+export function compileChanges(
+  trim: string | undefined,
+  remove: string | undefined,
+  transform: string | undefined,
+): ChangeText | undefined {
+  const steps: ChangeText[] = [];
+  if (trim !== undefined) steps.push(compileTrim(trim));
+  if (remove !== undefined) steps.push(compileRemoval(remove));
+  if (transform === "lowercase") steps.push((text) => text.toLowerCase());
+  if (transform === "uppercase") steps.push((text) => text.toUpperCase());
+  if (transform === "capitalize") steps.push(rubyCapitalize);
+  if (steps.length < 2) return steps[0];
+  return (text) => steps.reduce((changed, step) => step(changed), text);
 }
 
 /**

@@ -37,6 +37,9 @@ export function compileKeyValue(form: KeyValueForm): FindPairs {
   return compileKeyValuePattern(form);
 }
 
+/** Where a group has a name, others capture nothing: keys and values would be lost. */
+const NAMED_GROUP = /(?<!\\)\(\?<[A-Za-z_]/;
+
 /**
  * The form as one regular expression: a key, what splits it from its value, the value in quotes, in brackets or bare, what splits pairs
  * or the end of a line. A character behind a backslash does not split.
@@ -44,6 +47,9 @@ export function compileKeyValue(form: KeyValueForm): FindPairs {
  * @throws Error for a bad set or expression
  */
 export function compileKeyValuePattern(form: KeyValueForm): FindPairs {
+  for (const pattern of [form.fieldSplitPattern, form.valueSplitPattern]) {
+    if (pattern !== undefined && NAMED_GROUP.test(pattern)) throw new Error("it has a group with a name: use (?:…)");
+  }
   const field = `(?:${form.fieldSplitPattern ?? `[${form.fieldSplit}]`})`;
   const bareSplit = `(?:${form.valueSplitPattern ?? `[${form.valueSplit}]`})`;
   const split = form.lenient ? ` *${bareSplit} *` : bareSplit;

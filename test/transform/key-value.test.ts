@@ -297,6 +297,11 @@ describe("key-value pairs", () => {
   it("refuses what is no set and no expression", () => {
     assert.throws(() => compileKeyValue({ ...DEFAULT, fieldSplit: "[" }));
     assert.throws(() => compileKeyValue({ ...DEFAULT, valueSplitPattern: "(" }));
+    assert.throws(() => compileKeyValue({ ...DEFAULT, valueSplitPattern: "(?<sign>=)" }), /group with a name/);
+    assert.deepEqual(pairs(compileKeyValue({ ...DEFAULT, valueSplitPattern: "(=)|(?<=x):" }), "a=1 x:2"), [
+      ["a", "="],
+      ["x", "2"],
+    ]);
   });
 });
 

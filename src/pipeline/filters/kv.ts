@@ -5,9 +5,8 @@ import { compileSprintf } from "../../language/sprintf.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, hash, list, number, type OptionValues, text } from "../../plugin/options.ts";
 import { compileKeyValue, type FindPairs } from "../../transform/key-value.ts";
-import { type ChangeText, compileRemoval, compileTrim } from "../../transform/key-value-class.ts";
-import { ReservedFieldError, setField } from "../../transform/reserved-fields.ts";
-import { rubyCapitalize } from "../../transform/ruby-text.ts";
+import { type ChangeText, compileChanges, compileRemoval, compileTrim } from "../../transform/key-value-class.ts";
+import { PairWriter } from "../../transform/key-value-fields.ts";
 
 const TRANSFORMS = ["lowercase", "uppercase", "capitalize"];
 
@@ -120,7 +119,7 @@ export const kv: FilterPlugin = defineFilter({
     const parser = new PairParser(settings);
     const defaults = settings.default_keys as ObjectValue;
     const hasDefaults = Object.keys(defaults).length > 0;
-    const writer = new FieldWriter();
+    const writer = new PairWriter();
     let warned = false;
     return {
       timeoutTags: [settings.tag_on_timeout],
@@ -184,8 +183,8 @@ class PairParser {
 
   constructor(settings: Settings) {
     this.#find = compileKeyValue(formOf(settings));
-    this.#key = changes(settings.trim_key, settings.remove_char_key, settings.transform_key);
-    this.#value = changes(settings.trim_value, settings.remove_char_value, settings.transform_value);
+    this.#key = compileChanges(settings.trim_key, settings.remove_char_key, settings.transform_key);
+    this.#value = compileChanges(settings.trim_value, settings.remove_char_value, settings.transform_value);
     this.#prefix = settings.prefix === "" ? undefined : compileSprintf(settings.prefix);
     this.#included = keyChoice(settings.include_keys);
     this.#excluded = keyChoice(settings.exclude_keys);
@@ -223,21 +222,6 @@ class PairParser {
   }
 }
 
-function changes(
-  trim: string | undefined,
-  remove: string | undefined,
-  transform: string | undefined,
-): ChangeText | undefined {
-  const steps: ChangeText[] = [];
-  if (trim !== undefined) steps.push(compileTrim(trim));
-  if (remove !== undefined) steps.push(compileRemoval(remove));
-  if (transform === "lowercase") steps.push((text) => text.toLowerCase());
-  if (transform === "uppercase") steps.push((text) => text.toUpperCase());
-  if (transform === "capitalize") steps.push(rubyCapitalize);
-  if (steps.length < 2) return steps[0];
-  return (text) => steps.reduce((changed, step) => step(changed), text);
-}
-
 type KeyChoice = (event: Event) => ReadonlySet<string>;
 
 function keyChoice(keys: readonly string[]): KeyChoice | undefined {
@@ -248,47 +232,4 @@ function keyChoice(keys: readonly string[]): KeyChoice | undefined {
   }
   const fixed = new Set(keys);
   return () => fixed;
-}
-
-/** Keys come out of texts and can be any number; so many references are kept. */
-const REFERENCE_LIMIT = 1000;
-
-/** Puts pairs into the event, their keys being field references, or as an object into a field. */
-class FieldWriter {
-  readonly #references = new Map<string, FieldReference>();
-
-  /** False where something cannot be set; all else is. */
-  write(event: Event, target: FieldReference | undefined, found: ObjectValue): boolean {
-    if (target !== undefined) return set(event, target, found);
-    let isWhole = true;
-    for (const key in found) {
-      const field = this.#reference(key);
-      if (field === undefined || !set(event, field, found[key] as Value)) isWhole = false;
-    }
-    return isWhole;
-  }
-
-  /** Undefined for a key that is no field reference. */
-  #reference(key: string): FieldReference | undefined {
-    let known = this.#references.get(key);
-    if (known === undefined) {
-      try {
-        known = new FieldReference(key);
-      } catch {
-        return undefined;
-      }
-      if (this.#references.size < REFERENCE_LIMIT) this.#references.set(key, known);
-    }
-    return known;
-  }
-}
-
-function set(event: Event, field: FieldReference, value: Value): boolean {
-  try {
-    setField(event, field, value);
-    return true;
-  } catch (error) {
-    if (error instanceof ReservedFieldError) return false;
-    throw error;
-  }
 }
