@@ -20,6 +20,7 @@ import { useragent } from "./filters/useragent.ts";
 import { beats } from "./inputs/beats.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";
+import { journald } from "./inputs/journald.ts";
 import { pipelineInput } from "./inputs/pipeline.ts";
 import { stdin } from "./inputs/stdin.ts";
 import { elasticsearch } from "./outputs/elasticsearch.ts";
@@ -35,6 +36,7 @@ export const PLUGINS: readonly Plugin[] = [
   beats,
   fileInput,
   generator,
+  journald,
   pipelineInput,
   stdin,
   // filters
