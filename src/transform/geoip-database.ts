@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Reader, Response } from "maxmind";
 import type { Address } from "./geoip-address.ts";
+import { GeoTree } from "./geoip-tree.ts";
 import { RecentCache } from "./recent-cache.ts";
 
 /** What a database has about an address, as it stands there. */
@@ -14,7 +15,7 @@ export interface GeoHit {
   readonly prefixLength: number;
 }
 
-/** Parts of records that a database remembers decoded. */
+/** Records that a database remembers decoded. */
 const DECODED_LIMIT = 20_000;
 
 const require: NodeJS.Require = createRequire(import.meta.url);
@@ -24,25 +25,33 @@ export class GeoDatabase {
   /** `GeoLite2-City` and the like, as the file says. */
   readonly type: string;
   readonly #reader: Reader<Response>;
+  readonly #tree: GeoTree;
   readonly #ipVersion: number;
+  readonly #records = new RecentCache<number, GeoRecord>(DECODED_LIMIT);
 
   /** @throws Error for a file that is no such database */
   constructor(file: Buffer) {
     // Loaded when a pipeline has a geoip filter: others start quicker without.
     const library = require("maxmind") as typeof import("maxmind");
-    this.#reader = new library.Reader<Response>(file, {
-      cache: new RecentCache<number | string, unknown>(DECODED_LIMIT),
-    });
-    this.type = this.#reader.metadata.databaseType;
-    this.#ipVersion = this.#reader.metadata.ipVersion;
+    this.#reader = new library.Reader<Response>(file);
+    const { metadata } = this.#reader;
+    this.type = metadata.databaseType;
+    this.#ipVersion = metadata.ipVersion;
+    this.#tree = new GeoTree(file, metadata);
   }
 
   /** Undefined for an address that is not in the database. */
-  find({ version, text }: Address): GeoHit | undefined {
-    if (version > this.#ipVersion) return undefined;
-    const [record, depth] = this.#reader.getWithPrefixLength(text);
-    if (typeof record !== "object" || record === null) return undefined;
-    return { record: record as unknown as GeoRecord, prefixLength: depth };
+  find(address: Address): GeoHit | undefined {
+    if (address.version > this.#ipVersion) return undefined;
+    const found = this.#tree.find(address);
+    if (found === undefined) return undefined;
+    let record = this.#records.get(found.pointer);
+    if (record === undefined) {
+      record = this.#reader.get(address.text) as unknown as GeoRecord | undefined;
+      if (typeof record !== "object" || record === null) return undefined;
+      this.#records.set(found.pointer, record);
+    }
+    return { record, prefixLength: found.depth };
   }
 }
 
