@@ -1,4 +1,4 @@
-import type { Address } from "./geoip-address.ts";
+import { type Address, addressWord } from "./geoip-address.ts";
 
 /** Shape of a database's search tree, from its metadata. */
 export interface TreeShape {
@@ -72,20 +72,6 @@ export class GeoTree {
 
 function three(bytes: Uint8Array, at: number): number {
   return ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
-}
-
-/** The 32 bits of an IPv4 address. */
-function addressWord(text: string): number {
-  let word = 0;
-  let part = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 0x2e) {
-      word = (word << 8) | part;
-      part = 0;
-    } else part = part * 10 + c - 0x30;
-  }
-  return (word << 8) | part;
 }
 
 /** The four words of eight groups. */

@@ -3,7 +3,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import type { Value } from "../../event/value.ts";
 import { defineFilter, type EcsMode, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { fieldReference, list, number, path, text } from "../../plugin/options.ts";
-import { parseAddress } from "../../transform/geoip-address.ts";
+import { isPublicAddress, parseAddress } from "../../transform/geoip-address.ts";
 import { bundledDatabasePath, type GeoDatabase, openDatabase } from "../../transform/geoip-database.ts";
 import { defaultGeoFields, GEO_FIELDS, type GeoField, needsLocation } from "../../transform/geoip-fields.ts";
 import { type GeoResult, GeoResultBuilder } from "../../transform/geoip-result.ts";
@@ -126,8 +126,12 @@ export const geoip: FilterPlugin = defineFilter({
     const target = new FieldReference(targetText);
     const database = openDatabase(settings.database ?? bundledDatabasePath());
     const fields = fieldsOf(settings, database, host.ecs, targetText);
-    const lookUp = lookUpOf(database, new GeoResultBuilder(targetText, fields, host.ecs !== "disabled"), (error) =>
-      host.log.warn(`an address cannot be looked up, the database is damaged: ${error.message}`),
+    const isBundled = settings.database === undefined;
+    const lookUp = lookUpOf(
+      database,
+      isBundled,
+      new GeoResultBuilder(targetText, fields, host.ecs !== "disabled"),
+      (error) => host.log.warn(`an address cannot be looked up, the database is damaged: ${error.message}`),
     );
     const cache = new RecentCache<string, GeoResult | typeof NOWHERE>(settings.cache_size);
     return {
@@ -190,6 +194,7 @@ const NOWHERE = "nowhere";
 /** Gives what an address gives. `warn` hears once of a damaged database. */
 function lookUpOf(
   database: GeoDatabase,
+  isBundled: boolean,
   builder: GeoResultBuilder,
   warn: (error: Error) => void,
 ): (text: string) => GeoResult | typeof NOWHERE {
@@ -197,7 +202,8 @@ function lookUpOf(
   let warned = false;
   return (text) => {
     const address = parseAddress(text);
-    if (address === undefined) return NOWHERE;
+    // The bundled one has private networks too, as whoever registered what lies around them; one's own may have them on purpose.
+    if (address === undefined || (isBundled && !isPublicAddress(address))) return NOWHERE;
     try {
       const hit = database.find(address);
       if (hit === undefined || (place !== undefined && place.read(hit, address) === undefined)) return NOWHERE;
