@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { LiteralScanner } from "../../src/language/literal-scanner.ts";
+
+function found(literals: readonly string[], text: string): string[] {
+  const marks = new Int32Array(literals.length);
+  new LiteralScanner(literals).scan(text, marks, 7);
+  return literals.filter((_, i) => marks[i] === 7);
+}
+
+describe("literals in a text", () => {
+  it("are found in any case, also inside each other", () => {
+    assert.deepEqual(found(["he", "she", "his", "hers", "x"], "USHERS"), ["he", "she", "hers"]);
+    assert.deepEqual(found(["abcd", "bc", "c"], "zabcz"), ["bc", "c"]);
+    assert.deepEqual(
+      found(["a b", "é"], "xé a B"),
+      ["a b"].filter((one) => one !== "é"),
+    );
+    assert.deepEqual(found([], "text"), []);
+    assert.deepEqual(found(["a"], ""), []);
+  });
+
+  it("are those that the text includes", () => {
+    const literal = fc.string({ unit: fc.constantFrom("a", "b", "c", "/"), minLength: 1, maxLength: 6 });
+    const text = fc.string({ unit: fc.constantFrom("a", "b", "c", "/", "A", "B", "ü", "z"), maxLength: 40 });
+    fc.assert(
+      fc.property(fc.uniqueArray(literal, { maxLength: 30 }), text, (literals, given) => {
+        const expected = literals.filter((one) => given.toLowerCase().includes(one));
+        assert.deepEqual(found(literals, given), expected);
+      }),
+    );
+  });
+
+  it("keep their marks of earlier texts apart", () => {
+    const scanner = new LiteralScanner(["a", "b"]);
+    const marks = new Int32Array(2);
+    scanner.scan("a", marks, 1);
+    scanner.scan("b", marks, 2);
+    assert.deepEqual([...marks], [1, 2]);
+  });
+});
