@@ -57,17 +57,21 @@ export function addressWord(text: string): number {
 }
 
 /** IPv4 networks that are nobody's place (IANA's registry of special-purpose addresses, and multicast). */
-const SPECIAL: readonly (readonly [word: number, mask: number])[] = [
+const SPECIAL: readonly string[] = [
   ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"],
   ...["192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3"],
-].map((network) => {
-  const [address = "", length] = network.split("/");
-  return [addressWord(address), -1 << (32 - Number(length))] as const;
-});
+];
+const SPECIAL_WORDS: Int32Array = Int32Array.from(SPECIAL, (network) => addressWord(network.replace(/\/.*/, "")));
+const SPECIAL_MASKS: Int32Array = Int32Array.from(
+  SPECIAL,
+  (network) => -1 << (32 - Number(network.replace(/.*\//, ""))),
+);
 
 /** Whether an address can be somewhere: not private, local, documentation or multicast. Of IPv6 that is 2000::/3 (RFC 4291, 2.4). */
 export function isPublicAddress({ version, text }: Address): boolean {
   if (version === 6) return /^[23][\da-f]{3}:/.test(text) && !text.startsWith("2001:db8:");
   const word = addressWord(text);
-  return !SPECIAL.some(([first, mask]) => (word & mask) === first);
+  for (let i = 0; i < SPECIAL_WORDS.length; i++)
+    if ((word & (SPECIAL_MASKS[i] as number)) === SPECIAL_WORDS[i]) return false;
+  return true;
 }

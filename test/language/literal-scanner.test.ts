@@ -12,22 +12,25 @@ describe("literals in a text", () => {
   it("are found in any case, also inside each other", () => {
     assert.deepEqual(found(["he", "she", "his", "hers", "x"], "USHERS"), ["he", "she", "hers"]);
     assert.deepEqual(found(["abcd", "bc", "c"], "zabcz"), ["bc", "c"]);
-    assert.deepEqual(
-      found(["a b", "é"], "xé a B"),
-      ["a b"].filter((one) => one !== "é"),
-    );
+    assert.deepEqual(found(["abcd", "bcx", "c"], "abc"), ["c"]);
+    assert.deepEqual(found(["a b", "b"], "xé a B"), ["a b", "b"]);
     assert.deepEqual(found([], "text"), []);
     assert.deepEqual(found(["a"], ""), []);
   });
 
   it("are those that the text includes", () => {
-    const literal = fc.string({ unit: fc.constantFrom("a", "b", "c", "/"), minLength: 1, maxLength: 6 });
-    const text = fc.string({ unit: fc.constantFrom("a", "b", "c", "/", "A", "B", "ü", "z"), maxLength: 40 });
+    const literal = fc.string({ unit: fc.constantFrom("a", "b", "c", "/"), minLength: 1, maxLength: 6, size: "max" });
+    const text = fc.string({
+      unit: fc.constantFrom("a", "b", "c", "/", "A", "B", "ü", "z"),
+      maxLength: 40,
+      size: "max",
+    });
     fc.assert(
-      fc.property(fc.uniqueArray(literal, { maxLength: 30 }), text, (literals, given) => {
+      fc.property(fc.uniqueArray(literal, { maxLength: 30, size: "max" }), text, (literals, given) => {
         const expected = literals.filter((one) => given.toLowerCase().includes(one));
         assert.deepEqual(found(literals, given), expected);
       }),
+      { numRuns: 500 },
     );
   });
 

@@ -36,18 +36,16 @@ describe("fields that events share", () => {
     assert.deepEqual(applied("[@metadata][filter]", {}).metadataObject(), { filter: all });
   });
 
-  it("change in one event only", () => {
-    const shared = new SharedFields(VALUES, new ReferenceSet("[ua]"));
-    const [first, second] = [new Event(0, {}), new Event(1, {})];
-    shared.apply(first);
-    shared.apply(second);
-    new FieldReference("[ua][os][name]").set(first, "BSD");
-    new FieldReference("[ua][name]").remove(first);
-    assert.deepEqual(first.toObject(), { ua: { os: { name: "BSD", version: "6" } } });
-    assert.deepEqual(second.toObject(), { ua: all });
-    first.toObject();
-    const third = new Event(2, {});
-    shared.apply(third);
-    assert.deepEqual(third.toObject(), { ua: all });
-  });
+  for (const before of [{}, { ua: { original: "x" } }]) {
+    it(`change in one event only, where there was ${JSON.stringify(before)}`, () => {
+      const shared = new SharedFields(VALUES, new ReferenceSet("[ua]"));
+      const [first, second] = [new Event(0, structuredClone(before)), new Event(1, structuredClone(before))];
+      shared.apply(first);
+      shared.apply(second);
+      new FieldReference("[ua][os][name]").set(first, "BSD");
+      new FieldReference("[ua][name]").remove(first);
+      assert.deepEqual(first.toObject(), { ua: { ...before.ua, os: { name: "BSD", version: "6" } } });
+      assert.deepEqual(second.toObject(), { ua: { ...before.ua, ...all } });
+    });
+  }
 });
