@@ -36,10 +36,9 @@ const NAMES = ["clock", "dynamic_fields", "entry", "fields", "multiline", "path"
 type Name = (typeof NAMES)[number];
 
 /** One option of the file as it was written. */
-export interface Given {
+interface Given {
   readonly value: unknown;
   readonly span: Span;
-  readonly node: Node | null;
 }
 
 /** Reads a case's options. What is wrong with them goes to `found`, with its place. */
@@ -86,7 +85,7 @@ function read(path: string, found: DiagnosticCollector): Map<Name, Given> {
       continue;
     }
     const span = node?.range == null ? place : spanOf(source, node);
-    options.set(name as Name, { value: node === null ? null : (node.toJSON() as unknown), span, node });
+    options.set(name as Name, { value: node === null ? null : (node.toJSON() as unknown), span });
   }
   return options;
 }
