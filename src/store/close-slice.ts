@@ -1,6 +1,6 @@
 import { open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type ColumnKind, columnName, type KindBits, kindOf, literal, quoted, SQL_TYPES } from "./column-kinds.ts";
+import { byPath, type ColumnKind, columnName, type KindBits, kindOf, literal, quoted, SQL_TYPES } from "./column-kinds.ts";
 import { openDuckDb } from "./duckdb.ts";
 import { commitsPath, dataPath, manifestPath, parquetPath, type SliceManifest } from "./slice-files.ts";
 
@@ -24,7 +24,7 @@ export interface ClosingSlice {
 /** The kinds of a slice's columns. */
 export function columnKinds(kinds: Readonly<KindBits>): Record<string, ColumnKind> {
   const columns = Object.entries(kinds).map(([path, bits]): [string, ColumnKind] => [path, kindOf(bits)]);
-  return columns.length === 0 ? { "@timestamp": "timestamp" } : Object.fromEntries(columns);
+  return byPath(columns.length === 0 ? [["@timestamp", "timestamp"]] : columns);
 }
 
 /** A table expression over the committed lines of an open slice. */

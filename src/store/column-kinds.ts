@@ -44,6 +44,13 @@ export const SQL_TYPES: Readonly<Record<ColumnKind, string>> = {
   timestamp: "TIMESTAMP",
 };
 
+/** An object without inherited names: fields may be called anything. */
+export function byPath<T>(entries: Iterable<readonly [string, T]> = []): Record<string, T> {
+  const object = Object.create(null) as Record<string, T>;
+  for (const [path, value] of entries) object[path] = value;
+  return object;
+}
+
 export function mergeKinds(into: KindBits, more: Readonly<KindBits>): void {
   for (const [path, bits] of Object.entries(more)) into[path] = (into[path] ?? 0) | bits;
 }

@@ -1,5 +1,5 @@
 import { encodeRecord, readRecord, SEGMENT_HEADER } from "../segments/format.ts";
-import { type KindBits, mergeKinds } from "./column-kinds.ts";
+import { byPath, type KindBits, mergeKinds } from "./column-kinds.ts";
 import type { StoredRanges } from "./committed-ranges.ts";
 
 /**
@@ -43,7 +43,7 @@ export function encodeCommit(commit: Commit): Buffer {
 
 /** Reads a log up to its first torn or damaged record. */
 export function readCommits(log: Buffer): CommitState {
-  const kinds: KindBits = {};
+  const kinds: KindBits = byPath();
   const ranges: StoredRanges[] = [];
   let last: Commit = { bytes: 0, rows: 0, longest: 0, at: 0 };
   let firstAt = 0;

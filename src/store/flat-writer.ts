@@ -5,6 +5,7 @@ import { SharedTree } from "../event/shared-tree.ts";
 import { Timestamp } from "../event/timestamp.ts";
 import type { StoredTree, StoredValue } from "../event/value.ts";
 import {
+  byPath,
   columnName,
   KIND_BOOLEAN,
   KIND_DOUBLE,
@@ -85,7 +86,7 @@ export class FlatWriter {
 
   /** Kinds seen since the last call. */
   takeKinds(): KindBits {
-    const kinds: KindBits = {};
+    const kinds: KindBits = byPath();
     for (const node of this.#touched) {
       kinds[node.path] = node.bits;
       node.bits = 0;

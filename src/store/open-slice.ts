@@ -45,7 +45,10 @@ export class OpenSlice {
   static async create(folder: string, number: number, ranges: StoredRanges, at: number): Promise<OpenSlice> {
     const state = readCommits(Buffer.alloc(0));
     const data = await open(dataPath(folder, number), "w", 0o600);
-    const log = await open(commitsPath(folder, number), "w", 0o600);
+    const log = await open(commitsPath(folder, number), "w", 0o600).catch(async (error: unknown) => {
+      await data.close();
+      throw error;
+    });
     const slice = new OpenSlice(number, data, log, state);
     try {
       const first = Buffer.concat([COMMIT_LOG_HEADER, encodeCommit({ bytes: 0, rows: 0, longest: 0, at, ranges })]);
@@ -68,14 +71,20 @@ export class OpenSlice {
     const state = readCommits(await readFile(commitsPath(folder, number)));
     // Without "a": a torn transaction is overwritten.
     const data = await open(dataPath(folder, number), "r+", 0o600);
-    const log = await open(commitsPath(folder, number), "r+", 0o600);
-    const slice = new OpenSlice(number, data, log, state);
-    const { size } = await data.stat();
-    if (size < state.bytes)
-      throw new Error(`${dataPath(folder, number)} has ${size} bytes where ${state.bytes} were committed`);
-    await data.truncate(state.bytes);
-    await log.truncate(state.logBytes);
-    return { slice, ranges: state.ranges };
+    let log: FileHandle | undefined;
+    try {
+      log = await open(commitsPath(folder, number), "r+", 0o600);
+      const { size } = await data.stat();
+      if (size < state.bytes)
+        throw new Error(`${dataPath(folder, number)} has ${size} bytes where ${state.bytes} were committed`);
+      await data.truncate(state.bytes);
+      await log.truncate(state.logBytes);
+      return { slice: new OpenSlice(number, data, log, state), ranges: state.ranges };
+    } catch (error) {
+      await data.close();
+      await log?.close();
+      throw error;
+    }
   }
 
   get bytes(): number {

@@ -1,5 +1,5 @@
 import { columnKinds, linesTable } from "./close-slice.ts";
-import { type ColumnKind, columnName, commonKind, type KindBits, literal, quoted, SQL_TYPES } from "./column-kinds.ts";
+import { byPath, type ColumnKind, columnName, commonKind, type KindBits, literal, quoted, SQL_TYPES } from "./column-kinds.ts";
 import { SAME_COLUMN } from "./flat-writer.ts";
 import { TWINS } from "./twins.ts";
 
@@ -17,7 +17,7 @@ export interface FieldColumn {
 }
 
 export function closedPart(paths: readonly string[], columns: Readonly<Record<string, ColumnKind>>): Part {
-  return { table: `read_parquet([${paths.map(literal).join(", ")}])`, columns };
+  return { table: `read_parquet([${paths.map(literal).join(", ")}])`, columns: byPath(Object.entries(columns)) };
 }
 
 export function openPart(path: string, rows: number, longest: number, kinds: KindBits): Part {
@@ -54,8 +54,9 @@ export function unionOf(parts: readonly Part[], fields: readonly FieldColumn[]):
 
 /** Kinds of a part's fields, those included that are made from their twins. */
 function fieldKinds(part: Part): Record<string, ColumnKind> {
-  const { [SAME_COLUMN]: same, ...kinds }: Record<string, ColumnKind> = part.columns;
-  if (same === undefined) return kinds;
+  const kinds = byPath(Object.entries(part.columns));
+  if (kinds[SAME_COLUMN] === undefined) return kinds;
+  delete kinds[SAME_COLUMN];
   for (const twin of TWINS) {
     if (!twin.from.every((path) => part.columns[path] !== undefined)) continue;
     const kind = twin.path.startsWith("related.") ? "json" : "string";

@@ -4,6 +4,7 @@ import { columnName, quoted } from "./column-kinds.ts";
 import { readCommits } from "./commit-log.ts";
 import type { Cell } from "./document.ts";
 import { openDuckDb } from "./duckdb.ts";
+import type { News } from "./follow.ts";
 import { closedPart, type FieldColumn, fieldsOf, openPart, type Part, unionOf } from "./relation.ts";
 import { type ClosedSlice, checkFormat, commitsPath, dataPath, listSlices } from "./slice-files.ts";
 
@@ -74,11 +75,29 @@ export class StoreReader {
     return new StoreReader(engine, whole, openParts, damaged);
   }
 
+  /** A reader over what came in behind a place. */
+  static async ofNews(news: News, threads: number): Promise<StoreReader> {
+    const engine = await openDuckDb({ memoryMegabytes: MEMORY_MEGABYTES, threads });
+    const whole = news.closed.filter(({ skip }) => skip === 0).map(({ slice }) => slice);
+    const rest = news.closed
+      .filter(({ skip }) => skip > 0)
+      .map(({ slice, skip }): Part => {
+        const part = closedPart([slice.path], slice.manifest.columns);
+        return { ...part, table: `(SELECT * FROM ${part.table} OFFSET ${skip})` };
+      });
+    return new StoreReader(engine, whole, [...rest, ...news.lines], []);
+  }
+
   /** Rows that a selection gives, newest first, in the order of `fields`; in pieces, as they come. `limit` 0: all. */
-  async *rows(selection: Selection, fields: readonly FieldColumn[], limit: number): AsyncGenerator<Cell[][]> {
+  async *rows(
+    selection: Selection,
+    fields: readonly FieldColumn[],
+    limit: number,
+    direction: "DESC" | "ASC" = "DESC",
+  ): AsyncGenerator<Cell[][]> {
     const query = this.#query(selection, "*");
     if (query === undefined) return;
-    const order = this.#hasTime ? `ORDER BY ${TIME} DESC NULLS LAST` : "";
+    const order = this.#hasTime ? `ORDER BY ${TIME} ${direction} NULLS LAST` : "";
     const columns = fields.map(({ path }) => quoted(columnName(path))).join(", ");
     const bound = limit > 0 ? `LIMIT ${limit}` : "";
     const result = await this.#connection.stream(`SELECT ${columns} FROM (${query}) ${order} ${bound}`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger, SourceRange } from "../plugin/definitions.ts";
 import { closeSlice, removeLines } from "./close-slice.ts";
-import { type KindBits, mergeKinds } from "./column-kinds.ts";
+import { byPath, type KindBits, mergeKinds } from "./column-kinds.ts";
 import { CommittedRanges, type StoredRanges, storedRanges } from "./committed-ranges.ts";
 import { type Addition, OpenSlice } from "./open-slice.ts";
 import { expiredSlices, type RetentionLimits, removeSlice } from "./retention.ts";
@@ -116,9 +116,7 @@ export class StoreWriter {
   append(rows: Rows, signal: AbortSignal): Promise<void> {
     return new Promise((committed, failed) => {
       this.#waiting.push({ rows, committed, failed, signal });
-      this.#working ??= this.#work().finally(() => {
-        this.#working = undefined;
-      });
+      this.#working ??= this.#work();
     });
   }
 
@@ -140,6 +138,8 @@ export class StoreWriter {
         for (const { failed } of taken) failed(error as Error);
       }
     }
+    // In the same turn as the last look: who comes later must find nobody at work.
+    this.#working = undefined;
   }
 
   #take(): Waiting[] {
@@ -154,7 +154,7 @@ export class StoreWriter {
   }
 
   async #commit(taken: readonly Waiting[]): Promise<void> {
-    const kinds: KindBits = {};
+    const kinds: KindBits = byPath();
     for (const { rows } of taken) mergeKinds(kinds, rows.kinds);
     const addition: Addition = {
       lines: taken.map(({ rows }) => rows.lines),
