@@ -147,7 +147,7 @@ export class JournalIntake {
     let source = this.#sources.get(sequence);
     if (source === undefined) {
       if (this.#sources.size >= SOURCES) this.#sources.clear();
-      source = { ...this.#options.sourceOf(), fileId: sequenceFileId(this.#options.state.id, sequence) };
+      source = { ...this.#options.sourceOf(), fileId: sequenceFileId(this.#options.state.id, sequence), unit: "byte" };
       this.#sources.set(sequence, source);
     }
     return source;
