@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readPipelineFolder, SHIPPED_PIPELINES } from "../../../src/cli/pipeline-folder.ts";
 import { DocumentReader } from "../../../src/store/document.ts";
@@ -13,8 +14,9 @@ import { chaosLogs, seeded, type Written, writeLogs } from "./chaos-writer.ts";
 const LINES = Number(process.env["ANTLER_UP_LINES"] ?? 40_000);
 const KILLS = Number(process.env["ANTLER_UP_KILLS"] ?? 4);
 const SEED = Number(process.env["ANTLER_UP_SEED"] ?? Date.now() % 1_000_000);
-/** Life between two deaths: beginning takes a second, so some die before they have read anything. */
-const [SHORTEST_LIFE_MS, LONGEST_LIFE_MS] = [700, 4000];
+/** A fifth die while they begin, the others so long after they have begun. */
+const [SHORTEST_LIFE_MS, LONGEST_LIFE_MS] = [50, 3500];
+const BEGINNING_MS = 1500;
 const BINARY = join(import.meta.dirname, "..", "..", "..", "..", "bin", "antler.js");
 
 describe("antler up, killed with -9 while files are written and rotated", function () {
@@ -47,15 +49,20 @@ describe("antler up, killed with -9 while files are written and rotated", functi
     for (const path of chaosLogs(logs)) writeFileSync(path, "");
 
     const random = seeded(SEED);
-    const lives = Array.from(
-      { length: KILLS },
-      () => SHORTEST_LIFE_MS + random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS),
-    );
-    const writing = writeLogs(logs, LINES, 0.9 * lives.reduce((sum, life) => sum + life, 0), random);
-    for (const life of lives) {
+    const lives = Array.from({ length: KILLS }, () => {
+      const early = random() < 0.2;
+      return {
+        early,
+        ms: early ? random() * 1500 : SHORTEST_LIFE_MS + random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS),
+      };
+    });
+    const total = lives.reduce((sum, { early, ms }) => sum + ms + (early ? 0 : BEGINNING_MS), 0);
+    const writing = writeLogs(logs, LINES, 0.9 * total, random);
+    for (const { early, ms } of lives) {
       const victim = up();
       const exited = once(victim, "exit");
-      await sleep(life);
+      if (!early) await hasSaid(victim, "storing in");
+      await sleep(ms);
       victim.kill("SIGKILL");
       assert.deepEqual(await exited, [null, "SIGKILL"], said.join(""));
     }
@@ -73,6 +80,11 @@ describe("antler up, killed with -9 while files are written and rotated", functi
     assert.ok(closed > 2, `${closed} slices were closed`);
   });
 });
+
+async function hasSaid(process: ChildProcess, wanted: string): Promise<void> {
+  for await (const [text] of on(process.stderr as Readable, "data", { close: ["end"] }))
+    if (String(text).includes(wanted)) return;
+}
 
 /** The pipelines that come with Antler, but storing in `store`, whose slices are so small that deaths hit their closing. Their folder. */
 function withSmallSlices(folder: string, store: string, sliceBytes: number): string {
