@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-codes.ts";
+import { SEARCH_HELP } from "./search/help.ts";
 import { TEST_HELP } from "./test/help.ts";
 import { version } from "./version.ts";
 
@@ -16,11 +17,17 @@ export async function main(args: readonly string[]): Promise<void> {
   program
     .command("up")
     .description("read this host's logs, or those given, into a store on this machine that `antler search` searches")
-    .argument("[file...]", "files, folders, globs in quotes, - for standard input (default: the well-known logs of this host)")
+    .argument(
+      "[file...]",
+      "files, folders, globs in quotes, - for standard input (default: the well-known logs of this host)",
+    )
     .option("--data <folder>", "where the store and the positions are kept")
     .option("--once", "read what there is, then end")
     .option("--sample", "replay sample logs as if they were written now")
-    .option("--pipelines <folder>", "pipelines in place of those that come with Antler: <name>/pipeline.conf, entered at the address classify")
+    .option(
+      "--pipelines <folder>",
+      "pipelines in place of those that come with Antler: <name>/pipeline.conf, entered at the address classify",
+    )
     .addHelpText(
       "after",
       `
@@ -30,9 +37,29 @@ Examples:
   antler up --once --data /tmp/incident ./logs-of-the-incident/
   zcat old.log.gz | antler up -`,
     )
-    .action(async (files: string[], options: { data?: string; once?: boolean; sample?: boolean; pipelines?: string }) => {
-      const { runUpCommand } = await import("./commands/up.ts");
-      process.exitCode = await runUpCommand(files, options);
+    .action(
+      async (files: string[], options: { data?: string; once?: boolean; sample?: boolean; pipelines?: string }) => {
+        const { runUpCommand } = await import("./commands/up.ts");
+        process.exitCode = await runUpCommand(files, options);
+      },
+    );
+
+  program
+    .command("search")
+    .description("search what `antler up` has stored, in Kibana's query language (KQL)")
+    .argument("[query]", "KQL; without it everything", "")
+    .option("--since <time>", "from then on: 15m, 2h, 1d, today, or 2026-11-23T10:00")
+    .option("--until <time>", "before then")
+    .option("--columns <fields>", "fields to show, with commas between them")
+    .option("--limit <n>", "most events, the newest first; 0: all (default: 100, with --json all)")
+    .option("--json", "one document a line")
+    .option("--follow", "what comes in from now on, until Ctrl-C")
+    .option("--histogram", "counts over time by level")
+    .option("--data <folder>", "folder of the store, as given to `antler up`")
+    .addHelpText("after", SEARCH_HELP)
+    .action(async (query: string, options: Record<string, never>) => {
+      const { runSearchCommand } = await import("./commands/search.ts");
+      process.exitCode = await runSearchCommand(query, options);
     });
 
   program

@@ -1,6 +1,15 @@
 import { open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { byPath, type ColumnKind, columnName, type KindBits, kindOf, literal, quoted, SQL_TYPES } from "./column-kinds.ts";
+import {
+  byPath,
+  type ColumnKind,
+  columnName,
+  type KindBits,
+  kindOf,
+  literal,
+  quoted,
+  SQL_TYPES,
+} from "./column-kinds.ts";
 import { openDuckDb } from "./duckdb.ts";
 import { commitsPath, dataPath, manifestPath, parquetPath, type SliceManifest } from "./slice-files.ts";
 

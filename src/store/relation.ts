@@ -1,5 +1,14 @@
 import { columnKinds, linesTable } from "./close-slice.ts";
-import { byPath, type ColumnKind, columnName, commonKind, type KindBits, literal, quoted, SQL_TYPES } from "./column-kinds.ts";
+import {
+  byPath,
+  type ColumnKind,
+  columnName,
+  commonKind,
+  type KindBits,
+  literal,
+  quoted,
+  SQL_TYPES,
+} from "./column-kinds.ts";
 import { SAME_COLUMN } from "./flat-writer.ts";
 import { TWINS } from "./twins.ts";
 

@@ -81,10 +81,7 @@ export async function runUpCommand(given: readonly string[], options: UpOptions)
     await replay?.stop();
     return EXIT_INTERNAL;
   }
-  status = new StatusLine(
-    () => ({ ledger: pipeline.ledger(), behind: pipeline.lag().bytes }),
-    process.stderr,
-  );
+  status = new StatusLine(() => ({ ledger: pipeline.ledger(), behind: pipeline.lag().bytes }), process.stderr);
   say(`storing in ${folder}; Ctrl-C stops, started again it goes on`);
   const watch = watchProgress(pipeline, status, options, say);
   await pipeline.run();
@@ -101,8 +98,7 @@ async function choose(
   options: UpOptions,
   say: (line: string) => void,
 ): Promise<ChosenLogs | undefined> {
-  if (options.sample === true)
-    return { paths: [], stdin: false, journal: false, sample: true, said: [] };
+  if (options.sample === true) return { paths: [], stdin: false, journal: false, sample: true, said: [] };
   if (given.length === 0) {
     const logs = await chooseHostLogs();
     logs.said.forEach(say);
@@ -141,7 +137,9 @@ function watchProgress(
     const seconds = Math.max(0.001, (lastChange - began) / 1000);
     status.clear();
     if (events > 0) {
-      say(`all there was is stored: ${grouped(events)} events in ${seconds.toFixed(1)} s (${grouped(events / seconds)}/s)`);
+      say(
+        `all there was is stored: ${grouped(events)} events in ${seconds.toFixed(1)} s (${grouped(events / seconds)}/s)`,
+      );
       const data = options.data === undefined ? "" : ` --data ${options.data}`;
       if (options.once !== true) say(`search it: antler search${data} 'log.level:error or event.outcome:failure'`);
     }
@@ -153,7 +151,9 @@ function watchProgress(
 function consoleLog(say: (line: string) => void, before: () => void): Logger {
   const line = (level: string) => (message: string, details?: object) => {
     before();
-    const more = Object.entries(details ?? {}).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+    const more = Object.entries(details ?? {}).map(
+      ([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    );
     say(`${level}: ${message}${more.length === 0 ? "" : ` (${more.join(", ")})`}`);
   };
   return { info: () => undefined, warn: line("warning"), error: line("error") };

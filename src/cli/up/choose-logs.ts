@@ -1,7 +1,7 @@
 import type { ReadingPlan } from "./receive.ts";
+import { bytes } from "./status-line.ts";
 import { expandArguments } from "./well-known-arguments.ts";
 import { findHostLogs, type HostLogs } from "./well-known-logs.ts";
-import { bytes } from "./status-line.ts";
 
 /** What `up` will read, and what is to be said of it. */
 export interface ChosenLogs extends ReadingPlan {
@@ -33,7 +33,8 @@ export async function chooseHostLogs(): Promise<ChosenLogs> {
   const logs = await findHostLogs();
   const said = [...listed(logs.taken), ...journalLines(logs), ...unreadableLines(logs)];
   const nothing = logs.taken.every((log) => log.bytes === 0) && !logs.journal.taken;
-  if (nothing) said.push("this host has no logs that can be read: sample logs are replayed as if they were written now");
+  if (nothing)
+    said.push("this host has no logs that can be read: sample logs are replayed as if they were written now");
   return {
     paths: logs.taken.map((log) => log.path.replaceAll(/[*?{}[\]\\]/g, "\\$&")),
     stdin: false,
