@@ -15,7 +15,7 @@ const LINES = Number(process.env["ANTLER_UP_LINES"] ?? 40_000);
 const KILLS = Number(process.env["ANTLER_UP_KILLS"] ?? 4);
 const SEED = Number(process.env["ANTLER_UP_SEED"] ?? Date.now() % 1_000_000);
 /** A fifth die while they begin, the others so long after they have begun. */
-const [SHORTEST_LIFE_MS, LONGEST_LIFE_MS] = [50, 3500];
+const [SHORTEST_LIFE_MS, LONGEST_LIFE_MS] = [50, 3500 + LINES / 100];
 const BEGINNING_MS = 1500;
 const BINARY = join(import.meta.dirname, "..", "..", "..", "..", "bin", "antler.js");
 
