@@ -49,7 +49,7 @@ export class Event {
     const tags = TAGS.get(this);
     if (Array.isArray(tags)) {
       if (tags.includes(name)) this.fields["tags"] = tags.filter((tag) => tag !== name);
-    } else if (tags === name) delete this.fields["tags"];
+    } else if (tags === name) TAGS.remove(this);
   }
 
   /** The whole document as ordinary values; for outputs, reports and tests, not for filters. */
@@ -71,7 +71,10 @@ export class Event {
 
 function copyTree(tree: StoredTree): StoredTree {
   const made: StoredTree = {};
-  for (const key of Object.keys(tree)) setOwn(made, key, copyValue(tree[key] as StoredValue));
+  for (const key of Object.keys(tree)) {
+    const value = tree[key];
+    if (value !== undefined) setOwn(made, key, copyValue(value));
+  }
   return made;
 }
 

@@ -43,7 +43,8 @@ export function materialise(value: StoredValue): Value {
     }
   } else if (isTree(value)) {
     for (const key of Object.keys(value)) {
-      const child = value[key] as StoredValue;
+      const child = value[key] as StoredValue | undefined;
+      if (child === undefined) delete value[key];
       if (typeof child === "object" && child !== null) {
         const plain = materialise(child);
         if (plain !== child) value[key] = plain;

@@ -197,6 +197,6 @@ function isStorable(time: Timestamp): boolean {
 }
 
 function isEmpty(object: StoredTree): boolean {
-  for (const _ in object) return false;
+  for (const name in object) if (object[name] !== undefined) return false;
   return true;
 }

@@ -1,243 +1,167 @@
-import type { KqlName, KqlNode, KqlValue, RangeOperator } from "./ast.ts";
+import type { KqlMatch, KqlNode, KqlRangeOperator, KqlText } from "./ast.ts";
+import { KqlScanner } from "./scanner.ts";
+import { KqlSyntaxError } from "./syntax-error.ts";
 
-/** A query that is none: what stands at `at` (an index into it), and what was expected. */
-export class KqlSyntaxError extends Error {
-  readonly at: number;
-  readonly query: string;
+export { KqlSyntaxError } from "./syntax-error.ts";
 
-  constructor(query: string, at: number, message: string) {
-    super(message);
-    this.name = "KqlSyntaxError";
-    this.query = query;
-    this.at = at;
+/** Parentheses, braces and `not`s within each other. */
+export const KQL_DEPTH_LIMIT = 200;
+/** UTF-16 units of a query. */
+export const KQL_LENGTH_LIMIT = 100_000;
+
+const OPERATORS: Readonly<Record<string, KqlRangeOperator>> = { "<": "lt", "<=": "lte", ">": "gt", ">=": "gte" };
+
+/**
+ * Reads a query of Kibana's query language. What Kibana accepts is accepted with the same meaning; besides that `not not`, `not(`, and words
+ * that end in "not" before a space (`cannot open`), which Kibana's grammar refuses.
+ * @param name what messages call the query
+ * @throws KqlSyntaxError with the place
+ */
+export function parseKql(text: string, name = "query"): KqlNode {
+  const scanner = new KqlScanner({ name, text });
+  if (text.length > KQL_LENGTH_LIMIT) {
+    throw new KqlSyntaxError(`a query has at most ${KQL_LENGTH_LIMIT} characters`, scanner.span(0, 1));
   }
-
-  /** The query with a mark under the place. */
-  excerpt(): string {
-    const line = this.query.replaceAll(/\s/g, " ");
-    return `  ${line}\n  ${" ".repeat(this.at)}^ ${this.message}`;
-  }
+  const parser = new KqlParser(scanner);
+  return parser.query();
 }
 
-/** Levels of parentheses and braces. */
-const DEPTH_LIMIT = 100;
-const SPECIAL = new Set('\\():<>"{}');
-const OPERATORS: readonly (readonly [string, RangeOperator])[] = [
-  ["<=", "lte"],
-  [">=", "gte"],
-  ["<", "lt"],
-  [">", "gt"],
-];
+/** Reads a value or a query of its own kind at the scanner's place. */
+type Reader = () => KqlNode;
 
-/** Parses a query; an empty one is everything. @throws KqlSyntaxError */
-export function parseKql(query: string): KqlNode {
-  return new Parser(query).query();
-}
-
-class Parser {
-  readonly #text: string;
-  #at = 0;
+class KqlParser {
+  readonly #scanner: KqlScanner;
   #depth = 0;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(scanner: KqlScanner) {
+    this.#scanner = scanner;
   }
 
   query(): KqlNode {
-    this.#space();
-    if (this.#at === this.#text.length) return { type: "all" };
-    const node = this.#or(() => this.#part());
-    this.#space();
-    if (this.#at < this.#text.length) this.#unexpected("and, or, or the end");
+    const scanner = this.#scanner;
+    scanner.skipSpace();
+    if (scanner.at >= scanner.text.length) return { kind: "all", span: scanner.span(0) };
+    const node = this.#or(this.#subQuery);
+    scanner.skipSpace();
+    if (scanner.at < scanner.text.length) throw this.#unexpected("and, or, or the end of the query");
     return node;
   }
 
-  /** `a or b and not c`, of queries or of values. */
-  #or(part: () => KqlNode): KqlNode {
-    const nodes = [this.#and(part)];
-    while (this.#keyword("or")) nodes.push(this.#and(part));
-    return nodes.length === 1 ? (nodes[0] as KqlNode) : { type: "or", nodes };
+  #or(read: Reader): KqlNode {
+    return this.#chain("or", () => this.#chain("and", () => this.#not(read)));
   }
 
-  #and(part: () => KqlNode): KqlNode {
-    const nodes = [this.#not(part)];
-    while (this.#keyword("and")) nodes.push(this.#not(part));
-    return nodes.length === 1 ? (nodes[0] as KqlNode) : { type: "and", nodes };
+  #chain(kind: "and" | "or", read: Reader): KqlNode {
+    const scanner = this.#scanner;
+    const start = scanner.at;
+    const first = read();
+    const nodes = [first];
+    while (scanner.takeOperator(kind)) nodes.push(read());
+    return nodes.length === 1 ? first : { kind, nodes, span: scanner.span(start) };
   }
 
-  #not(part: () => KqlNode): KqlNode {
-    this.#space();
-    if (!this.#startsNot()) return part();
-    this.#at += 3;
-    this.#space();
-    return { type: "not", node: this.#not(part) };
+  #not(read: Reader): KqlNode {
+    const scanner = this.#scanner;
+    const start = scanner.at;
+    const beforeBracket = /^not\($/i.test(scanner.text.slice(start, start + 4));
+    if (beforeBracket) scanner.at += 3;
+    else if (!scanner.takeNot()) return read();
+    const node = this.#deeper(() => this.#not(read));
+    return { kind: "not", node, span: scanner.span(start) };
   }
 
-  #part(): KqlNode {
-    if (this.#peek() === "(") return this.#enclosed("(", ")", () => this.#or(() => this.#part()));
-    return this.#expression();
-  }
-
-  #expression(): KqlNode {
-    const start = this.#at;
-    const value = this.#value("a field or a value");
-    this.#space();
-    const operator = OPERATORS.find(([sign]) => this.#text.startsWith(sign, this.#at));
-    if (this.#peek() !== ":" && operator === undefined) return { type: "is", field: undefined, value };
-    if (value.parts.join("") === "" && value.parts.length === 1) this.#fail(start, "a field has a name");
-    const field: KqlName = { parts: value.parts };
-    if (operator !== undefined) {
-      this.#at += operator[0].length;
-      this.#space();
-      const bound = this.#value("a value");
-      return { type: "range", field, operator: operator[1], value: bound.parts.join("*") };
+  readonly #subQuery: Reader = () => {
+    const scanner = this.#scanner;
+    if (scanner.text[scanner.at] === "(") return this.#bracketed("(", ")", this.#subQuery);
+    const start = scanner.at;
+    const first = scanner.takeText();
+    if (first === undefined) throw this.#unexpected('a field, a value, "not" or "("');
+    const end = scanner.at;
+    scanner.skipSpace();
+    if (scanner.takeChar(":")) return this.#behindColon(start, first);
+    const operator = this.#takeRangeOperator();
+    if (operator === undefined) {
+      scanner.at = end;
+      return { kind: "match", field: undefined, value: first, span: first.span };
     }
-    this.#at++;
-    this.#space();
-    if (this.#peek() === "{") {
-      const path = field.parts.join("*");
-      return { type: "nested", path, node: this.#enclosed("{", "}", () => this.#or(() => this.#part())) };
+    scanner.skipSpace();
+    const value = scanner.takeText();
+    if (value === undefined) throw this.#unexpected("a value to compare with");
+    return { kind: "range", field: first, operator, value, span: scanner.span(start, value.span.end) };
+  };
+
+  #behindColon(start: number, field: KqlText): KqlNode {
+    const scanner = this.#scanner;
+    scanner.skipSpace();
+    if (scanner.text[scanner.at] === "{") {
+      const node = this.#bracketed("{", "}", this.#subQuery);
+      return { kind: "nested", path: field, node, span: scanner.span(start) };
     }
-    const one = (): KqlNode => {
-      if (this.#peek() === "(") return this.#enclosed("(", ")", () => this.#or(one));
-      return { type: "is", field, value: this.#value("a value") };
-    };
-    return one();
+    return this.#values(start, field);
   }
 
-  #enclosed(open: string, close: string, inside: () => KqlNode): KqlNode {
-    const start = this.#at;
-    if (++this.#depth > DEPTH_LIMIT) this.#fail(start, `more than ${DEPTH_LIMIT} levels`);
-    this.#at += open.length;
-    this.#space();
-    const node = inside();
-    this.#space();
-    if (this.#peek() !== close) {
-      if (this.#at >= this.#text.length) this.#fail(start, `this ${open} has no ${close}`);
-      this.#unexpected(`and, or, or ${close}`);
+  #values(start: number, field: KqlText): KqlNode {
+    const scanner = this.#scanner;
+    if (scanner.text[scanner.at] === "(") return this.#bracketed("(", ")", () => this.#values(scanner.at, field));
+    const value = scanner.takeText();
+    if (value === undefined) throw this.#unexpected('a value, "(" or "{"', valueHelp(scanner, field));
+    const match: KqlMatch = { kind: "match", field, value, span: scanner.span(start, value.span.end) };
+    return match;
+  }
+
+  #bracketed(open: string, close: string, read: Reader): KqlNode {
+    const scanner = this.#scanner;
+    const start = scanner.at;
+    scanner.takeChar(open);
+    scanner.skipSpace();
+    const node = this.#deeper(() => this.#or(read));
+    scanner.skipSpace();
+    if (scanner.takeChar(close)) return node;
+    if (scanner.at < scanner.text.length) throw this.#unexpected(`and, or, or "${close}"`);
+    throw new KqlSyntaxError(`"${open}" has no "${close}"`, scanner.span(start, start + 1), { label: "opened here" });
+  }
+
+  #takeRangeOperator(): KqlRangeOperator | undefined {
+    const scanner = this.#scanner;
+    const sign = /^[<>]=?/.exec(scanner.text.slice(scanner.at, scanner.at + 2))?.[0] ?? "";
+    scanner.at += sign.length;
+    return OPERATORS[sign];
+  }
+
+  #deeper(read: Reader): KqlNode {
+    if (++this.#depth > KQL_DEPTH_LIMIT) {
+      const { at } = this.#scanner;
+      throw new KqlSyntaxError(`more than ${KQL_DEPTH_LIMIT} brackets within each other`, this.#scanner.span(at, at + 1));
     }
-    this.#at++;
+    const node = read();
     this.#depth--;
     return node;
   }
 
-  #value(expected: string): KqlValue {
-    return this.#peek() === '"' ? this.#quoted() : this.#unquoted(expected);
+  #unexpected(expected: string, help?: string): KqlSyntaxError {
+    const { text, at } = this.#scanner;
+    const more = help ?? hintFor(text, at);
+    const found = text[at] === undefined ? "the end of the query" : `"${String.fromCodePoint(text.codePointAt(at) as number)}"`;
+    const word = /^[\p{L}\p{N}_]+/u.exec(text.slice(at))?.[0] ?? "";
+    const span = this.#scanner.span(at, at + Math.max(1, word.length));
+    const stands = word.length > 1 ? `"${word}"` : found;
+    return new KqlSyntaxError(`expected ${expected}, found ${stands}`, span, {
+      label: `expected ${expected}`,
+      ...(more === undefined ? {} : { help: more }),
+    });
   }
+}
 
-  #quoted(): KqlValue {
-    const start = this.#at++;
-    let text = "";
-    for (;;) {
-      const c = this.#text[this.#at];
-      if (c === undefined) this.#fail(start, 'this " has no partner');
-      this.#at++;
-      if (c === '"') return { parts: [text], quoted: true };
-      text += c === "\\" ? this.#escape(true) : c;
-    }
-  }
+function hintFor(text: string, at: number): string | undefined {
+  const rest = text.slice(at);
+  if (/^not\s/i.test(rest)) return 'write "and not" to leave out what follows';
+  if (/^["(]/.test(rest)) return 'write "and" or "or" before it, with spaces; a bracket or quote that is meant is written \\( or \\"';
+  if (/^[)}]/.test(rest)) return `"${rest[0]}" closes nothing; one that is meant is written \\${rest[0]}`;
+  if (/^[:<>{]/.test(rest)) return `put the value in quotes, or write \\${rest[0]}, if "${rest[0]}" belongs to it`;
+  return undefined;
+}
 
-  /** Words up to a keyword or a special character; blanks between them belong to the value. */
-  #unquoted(expected: string): KqlValue {
-    const parts: string[] = [];
-    let text = "";
-    let escapedEnd = 0;
-    for (;;) {
-      const c = this.#text[this.#at];
-      if (c === undefined || (c !== "\\" && SPECIAL.has(c)) || this.#atKeyword()) break;
-      this.#at++;
-      if (c === "*") {
-        parts.push(text);
-        text = "";
-        escapedEnd = 0;
-      } else if (c === "\\") {
-        text += this.#escape(false);
-        escapedEnd = text.length;
-      } else text += c;
-    }
-    // Blanks around a value are none of it, but for those that were escaped.
-    text = text.slice(0, escapedEnd) + text.slice(escapedEnd).trimEnd();
-    parts.push(text);
-    if (parts.length === 1 && text === "") this.#unexpected(expected);
-    return { parts, quoted: false };
-  }
-
-  /** What a backslash, just read, and the characters behind it stand for. */
-  #escape(quoted: boolean): string {
-    const at = this.#at;
-    const next = this.#text[at];
-    if (next === undefined) this.#fail(at - 1, "a backslash at the end escapes nothing");
-    const blank = { t: "\t", r: "\r", n: "\n" }[next];
-    if (blank !== undefined && !(!quoted && /^n?ot(?=\s)/i.test(this.#text.slice(at)))) {
-      this.#at++;
-      return blank;
-    }
-    const unicode = /^u([0-9a-f]{4})/i.exec(this.#text.slice(at, at + 5));
-    if (unicode !== null) {
-      this.#at += 5;
-      return String.fromCharCode(Number.parseInt(unicode[1] as string, 16));
-    }
-    if (quoted) {
-      this.#at++;
-      return next === '"' || next === "\\" ? next : `\\${next}`;
-    }
-    const keyword = /^(?:or|and|not)/i.exec(this.#text.slice(at));
-    if (keyword !== null) {
-      this.#at += keyword[0].length;
-      return keyword[0];
-    }
-    if (SPECIAL.has(next) || next === "*" || next === " ") {
-      this.#at++;
-      return next;
-    }
-    return this.#fail(at - 1, `\\${next} is no escape: a backslash itself is written \\\\`);
-  }
-
-  /** `or` and `and` stand between blanks. */
-  #keyword(word: "or" | "and"): boolean {
-    const rest = this.#text.slice(this.#at);
-    const found = new RegExp(`^\\s*${word}(?=[\\s(])`, "i").exec(rest);
-    if (found === null) return false;
-    const before = this.#text[this.#at - 1];
-    if (!/^\s/.test(rest) && before !== ")" && before !== '"' && before !== "}" && !/\s/.test(before ?? " "))
-      return false;
-    this.#at += found[0].length;
-    return true;
-  }
-
-  #atKeyword(): boolean {
-    const c = this.#text[this.#at] as string;
-    if (/\s/.test(c)) return /^\s+(?:or|and)\s/i.test(this.#text.slice(this.#at, this.#at + 64)) || this.#trailing();
-    return (c === "n" || c === "N") && this.#startsNot();
-  }
-
-  /** Only blanks follow. */
-  #trailing(): boolean {
-    return this.#text.slice(this.#at).trim() === "";
-  }
-
-  #startsNot(): boolean {
-    if (!/^not\s/i.test(this.#text.slice(this.#at, this.#at + 4))) return false;
-    return this.#at === 0 || /[\s(:{]/.test(this.#text[this.#at - 1] as string);
-  }
-
-  #peek(): string | undefined {
-    return this.#text[this.#at];
-  }
-
-  #space(): void {
-    while (/\s/.test(this.#text[this.#at] ?? "x")) this.#at++;
-  }
-
-  #unexpected(expected: string): never {
-    this.#space();
-    const found = this.#text[this.#at];
-    const there =
-      found === undefined ? "the query ends" : `"${/^\w+|./su.exec(this.#text.slice(this.#at))?.[0]}" stands`;
-    return this.#fail(this.#at, `${there} where ${expected} was expected`);
-  }
-
-  #fail(at: number, message: string): never {
-    throw new KqlSyntaxError(this.#text, at, message);
-  }
+function valueHelp(scanner: KqlScanner, field: KqlText): string | undefined {
+  if (scanner.at < scanner.text.length) return undefined;
+  return `"${field.parts.join("*")}: *" finds documents that have the field`;
 }

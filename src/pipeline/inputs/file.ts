@@ -21,7 +21,8 @@ const options = {
   stat_interval: text({ description: "Seconds between looks at open files", default: "1 second" }),
   discover_interval: number({ description: "Looks between searches for new files", default: 15 }),
   last_line_timeout: text({
-    description: "Seconds after which a last line without its end is taken as it is; not known to Logstash, where it waits",
+    description:
+      "Seconds after which a last line without its end is taken as it is; not known to Logstash, where it waits",
     default: "0",
   }),
   mode: text({ description: "tail follows files; read reads them once", default: "tail", choices: ["tail", "read"] }),
