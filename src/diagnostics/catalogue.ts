@@ -3,13 +3,13 @@ export interface CatalogueEntry {
   readonly title: string;
   /** What is wrong, and what to do. */
   readonly text: string;
-  /** A configuration that gives this code: `.conf` for CONF, YAML for SHIP. */
+  /** What gives this code: `.conf` for CONF, YAML for SHIP, a query for KQL. */
   readonly example: string;
 }
 
 /**
  * Every code that a finding can have, with what it means. Codes are never used again for something else. CONF: pipelines, their syntax and
- * their plugins' options. SHIP: the shipper's YAML.
+ * their plugins' options. SHIP: the shipper's YAML. KQL: queries.
  */
 export const CATALOGUE = {
   CONF001: {
@@ -162,6 +162,11 @@ export const CATALOGUE = {
     text: "The setting is known and does nothing here; the help says why.",
     example: "setup.kibana.host: 127.0.0.1:5601",
   },
+  KQL001: {
+    title: "syntax error in a query",
+    text: "The query is not what Kibana's query language allows at this place. A value with one of `\\ ( ) : < > \" * { }` in it is put in quotes, or the character gets a backslash.",
+    example: 'message: (failed or "timed out"',
+  },
 } as const;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
@@ -170,7 +175,7 @@ export type DiagnosticCode = keyof typeof CATALOGUE;
 export function renderCatalogue(): string {
   const entries: Readonly<Record<DiagnosticCode, CatalogueEntry>> = CATALOGUE;
   const parts = Object.entries(entries).map(([code, { title, text, example }]) => {
-    const language = code.startsWith("CONF") ? "ruby" : "yaml";
+    const language = code.startsWith("CONF") ? "ruby" : code.startsWith("SHIP") ? "yaml" : "text";
     return `## ${code}: ${title}\n\n${text}\n\n\`\`\`${language}\n${example}\n\`\`\`\n`;
   });
   return `# Errors and warnings\n\nGenerated from src/diagnostics/catalogue.ts. Every finding of \`antler check\`, and of a start that fails, has one of these codes.\nThey keep their meaning from version to version.\n\n${parts.join("\n")}`;

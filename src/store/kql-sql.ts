@@ -1,12 +1,4 @@
-import {
-  hasWildcard,
-  isAny,
-  type KqlName,
-  type KqlNode,
-  type KqlValue,
-  plainText,
-  wildcardExpression,
-} from "../language/kql/ast.ts";
+import { hasWildcard, isAny, type KqlNode, type KqlText, plainText, wildcardExpression } from "../language/kql/ast.ts";
 import { type ColumnKind, columnName, literal, quoted } from "./column-kinds.ts";
 import { type FieldType, fieldType } from "./field-types.ts";
 import { anyOf, itemsAt, type StoreField } from "./field-values.ts";
@@ -25,7 +17,7 @@ export interface KqlSettings {
  * templates; free text looks into every field, as Elasticsearch's default is (`index.query.default_field: *`).
  */
 export function kqlCondition(query: KqlNode, settings: KqlSettings): string | undefined {
-  return query.type === "all" ? undefined : new Translator(settings).condition(query, undefined);
+  return query.kind === "all" ? undefined : new Translator(settings).condition(query, undefined);
 }
 
 class Translator {
@@ -37,28 +29,28 @@ class Translator {
 
   /** Never NULL: a field that is missing does not match, and `not` of that does. `within`: the array whose object is looked at. */
   condition(node: KqlNode, within: Scope | undefined): string {
-    switch (node.type) {
+    switch (node.kind) {
       case "all":
         return "TRUE";
       case "and":
       case "or":
-        return `(${node.nodes.map((one) => this.condition(one, within)).join(node.type === "and" ? " AND " : " OR ")})`;
+        return `(${node.nodes.map((one) => this.condition(one, within)).join(node.kind === "and" ? " AND " : " OR ")})`;
       case "not":
         return `(NOT ${this.condition(node.node, within)})`;
       case "nested":
-        return this.#nested(node.path, node.node, within);
-      case "is":
+        return this.#nested(plainText(node.path), node.node, within);
+      case "match":
         return this.#is(node.field, node.value, within);
       case "range": {
         const { operator, value } = node;
         return this.#some(this.#fields(node.field, within), (sql, type) =>
-          isBetween(sql, type, operator, value, this.#settings.now),
+          isBetween(sql, type, operator, plainText(value), this.#settings.now),
         );
       }
     }
   }
 
-  #is(name: KqlName | undefined, value: KqlValue, within: Scope | undefined): string {
+  #is(name: Pick<KqlText, "parts"> | undefined, value: KqlText, within: Scope | undefined): string {
     if (name === undefined || isAny(name)) {
       if (isAny(value) && !value.quoted) return "TRUE";
       const all = this.#fields({ parts: ["", ""] }, within);
@@ -69,12 +61,12 @@ class Translator {
     return this.#some(fields, (sql, type) => this.#matches(sql, type, value, hasWildcard(name)));
   }
 
-  #matches(sql: string, type: FieldType, value: KqlValue, lenient: boolean): string | undefined {
+  #matches(sql: string, type: FieldType, value: KqlText, lenient: boolean): string | undefined {
     if (hasWildcard(value) && !value.quoted) return fits(sql, type, value.parts, lenient);
     return equals(sql, type, plainText(value), value.quoted, this.#settings.now);
   }
 
-  #exists(name: KqlName, within: Scope | undefined): string {
+  #exists(name: Pick<KqlText, "parts">, within: Scope | undefined): string {
     const fields = this.#fields(name, within);
     const below = within === undefined ? this.#below(name) : [];
     return this.#either([
@@ -104,9 +96,9 @@ class Translator {
   }
 
   /** Columns of fields that a name means; a field inside an array of objects is reached through the array's column. */
-  #fields(name: KqlName, within: Scope | undefined): StoreField[] {
+  #fields(name: Pick<KqlText, "parts">, within: Scope | undefined): StoreField[] {
     if (within !== undefined) return [scopedField(name, within)];
-    const wanted = wildcardExpression(name.parts);
+    const wanted = wildcardExpression(name);
     const found = this.#settings.fields
       .filter(({ path }) => !path.startsWith("_") && wanted.test(path))
       .map(({ path, kind }) => ({ sql: quoted(columnName(path)), kind, type: this.#type(path, kind) }));
@@ -132,8 +124,8 @@ class Translator {
   }
 
   /** Fields below an object that is named as a field. */
-  #below(name: KqlName): string[] {
-    const wanted = wildcardExpression([...name.parts.slice(0, -1), `${name.parts.at(-1)}.`, ""]);
+  #below(name: Pick<KqlText, "parts">): string[] {
+    const wanted = wildcardExpression({ parts: [...name.parts.slice(0, -1), `${name.parts.at(-1)}.`, ""] });
     return this.#settings.fields.map(({ path }) => path).filter((path) => wanted.test(path));
   }
 }
@@ -145,7 +137,7 @@ interface Scope {
   readonly depth: number;
 }
 
-function scopedField(name: KqlName, scope: Scope): StoreField {
+function scopedField(name: Pick<KqlText, "parts">, scope: Scope): StoreField {
   const path = plainText(name);
   const inner = path.startsWith(`${scope.path}.`) ? path.slice(scope.path.length + 1) : path;
   return {

@@ -1,11 +1,11 @@
-import type { RangeOperator } from "../language/kql/ast.ts";
+import type { KqlRangeOperator } from "../language/kql/ast.ts";
 import { addressDigits, addressSpan } from "./address-match.ts";
 import { literal } from "./column-kinds.ts";
 import { dateSpan } from "./date-math.ts";
 import type { FieldType } from "./field-types.ts";
 import { hasWordLike, hasWords, wordsOf } from "./text-match.ts";
 
-const SIGNS: Readonly<Record<RangeOperator, string>> = { gt: ">", gte: ">=", lt: "<", lte: "<=" };
+const SIGNS: Readonly<Record<KqlRangeOperator, string>> = { gt: ">", gte: ">=", lt: "<", lte: "<=" };
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 const asText = (sql: string): string => `CAST(${sql} AS VARCHAR)`;
@@ -80,7 +80,7 @@ function splitTerms(parts: readonly string[]): string[][] {
 export function isBetween(
   sql: string,
   type: FieldType,
-  operator: RangeOperator,
+  operator: KqlRangeOperator,
   value: string,
   now: number,
 ): string | undefined {

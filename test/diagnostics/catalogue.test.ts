@@ -5,7 +5,7 @@ import { CATALOGUE, type CatalogueEntry, renderCatalogue } from "../../src/diagn
 import { DiagnosticCollector } from "../../src/diagnostics/diagnostic.ts";
 import { parseConfiguration } from "../../src/language/conf-parser.ts";
 
-const CODE = /["'`]((?:CONF|SHIP)\d{3})["'`]/g;
+const CODE = /["'`]((?:CONF|SHIP|KQL)\d{3})["'`]/g;
 const entries = Object.entries(CATALOGUE) as readonly (readonly [string, CatalogueEntry])[];
 
 function codesOf(text: string): readonly string[] {
@@ -31,7 +31,7 @@ describe("the catalogue", () => {
 
   for (const [code, { title, text, example }] of entries) {
     it(`${code} says what it is`, () => {
-      assert.match(code, /^(CONF|SHIP)\d{3}$/);
+      assert.match(code, /^(CONF|SHIP|KQL)\d{3}$/);
       assert.ok(title.length > 3 && title.length < 60 && !title.endsWith("."));
       assert.match(text, /\.$/);
       assert.ok(example.length > 0);

@@ -62,20 +62,25 @@ export interface KqlText {
 }
 
 /** The text as it is shown, wildcards as `*`. */
-export function plainText(text: KqlText): string {
+export function plainText(text: Pick<KqlText, "parts">): string {
   return text.parts.join("*");
 }
 
-export function hasWildcard(text: KqlText): boolean {
+export function hasWildcard(text: Pick<KqlText, "parts">): boolean {
   return text.parts.length > 1;
 }
 
 /** `*` alone: any value, any field. */
-export function isAny(text: KqlText): boolean {
+export function isAny(text: Pick<KqlText, "parts">): boolean {
   return text.parts.length === 2 && text.parts[0] === "" && text.parts[1] === "";
 }
 
 /** The word `null`, which is no value: nothing is equal to it. */
 export function isNull(text: KqlText): boolean {
   return !text.quoted && text.parts.length === 1 && text.parts[0] === "null";
+}
+
+/** A regular expression for the whole of a name or value. */
+export function wildcardExpression({ parts }: Pick<KqlText, "parts">): RegExp {
+  return new RegExp(`^${parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join(".*")}$`, "s");
 }

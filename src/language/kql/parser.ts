@@ -131,7 +131,10 @@ class KqlParser {
   #deeper(read: Reader): KqlNode {
     if (++this.#depth > KQL_DEPTH_LIMIT) {
       const { at } = this.#scanner;
-      throw new KqlSyntaxError(`more than ${KQL_DEPTH_LIMIT} brackets within each other`, this.#scanner.span(at, at + 1));
+      throw new KqlSyntaxError(
+        `more than ${KQL_DEPTH_LIMIT} brackets within each other`,
+        this.#scanner.span(at, at + 1),
+      );
     }
     const node = read();
     this.#depth--;
@@ -141,7 +144,8 @@ class KqlParser {
   #unexpected(expected: string, help?: string): KqlSyntaxError {
     const { text, at } = this.#scanner;
     const more = help ?? hintFor(text, at);
-    const found = text[at] === undefined ? "the end of the query" : `"${String.fromCodePoint(text.codePointAt(at) as number)}"`;
+    const found =
+      text[at] === undefined ? "the end of the query" : `"${String.fromCodePoint(text.codePointAt(at) as number)}"`;
     const word = /^[\p{L}\p{N}_]+/u.exec(text.slice(at))?.[0] ?? "";
     const span = this.#scanner.span(at, at + Math.max(1, word.length));
     const stands = word.length > 1 ? `"${word}"` : found;
@@ -155,7 +159,8 @@ class KqlParser {
 function hintFor(text: string, at: number): string | undefined {
   const rest = text.slice(at);
   if (/^not\s/i.test(rest)) return 'write "and not" to leave out what follows';
-  if (/^["(]/.test(rest)) return 'write "and" or "or" before it, with spaces; a bracket or quote that is meant is written \\( or \\"';
+  if (/^["(]/.test(rest))
+    return 'write "and" or "or" before it, with spaces; a bracket or quote that is meant is written \\( or \\"';
   if (/^[)}]/.test(rest)) return `"${rest[0]}" closes nothing; one that is meant is written \\${rest[0]}`;
   if (/^[:<>{]/.test(rest)) return `put the value in quotes, or write \\${rest[0]}, if "${rest[0]}" belongs to it`;
   return undefined;

@@ -71,9 +71,9 @@ export class KqlScanner {
         value += next;
         this.at += 2;
       } else {
-        const escape = char === "\\" ? this.#escape() : undefined;
-        if (escape === undefined) this.at++;
-        value += escape ?? char;
+        const escaped = char === "\\" ? this.#escape() : undefined;
+        if (escaped === undefined) this.at++;
+        value += escaped ?? char;
       }
     }
     this.at++;
@@ -118,8 +118,8 @@ export class KqlScanner {
   #unquotedEscape(): string {
     const keyword = this.#take(ESCAPED_KEYWORD);
     if (keyword !== undefined) return keyword.slice(1);
-    const escape = this.#escape();
-    if (escape !== undefined) return escape;
+    const escaped = this.#escape();
+    if (escaped !== undefined) return escaped;
     const next = this.text[this.at + 1] ?? "";
     if (next !== "" && SPECIAL.includes(next)) {
       this.at += 2;

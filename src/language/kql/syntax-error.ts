@@ -1,8 +1,8 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import { renderDiagnostic, type RenderOptions } from "../../diagnostics/render.ts";
+import { type RenderOptions, renderDiagnostic } from "../../diagnostics/render.ts";
 import type { Span } from "../../diagnostics/source.ts";
 
-/** A query that is not what the language allows. Its `message` is one line; `render` shows the place. */
+/** A query that is not what the language allows. Its `message` is one line; `excerpt` shows the place. */
 export class KqlSyntaxError extends Error {
   readonly diagnostic: Diagnostic;
 
@@ -13,7 +13,7 @@ export class KqlSyntaxError extends Error {
   }
 
   /** The message, the query, and carets under the place. Ends with a line end. */
-  render(options: RenderOptions = {}): string {
+  excerpt(options: RenderOptions = {}): string {
     return renderDiagnostic(this.diagnostic, options);
   }
 }
