@@ -51,7 +51,7 @@ export class JsonWriter {
     else if (typeof value === "boolean") out.put(value ? TRUE : FALSE);
     else if (value === null || value === undefined) out.put(NULL);
     else if (value instanceof TextSlice) this.slice(out, value);
-    else if (value instanceof SharedTree) out.put(value.json);
+    else if (value instanceof SharedTree) this.#shared(out, value);
     else if (value instanceof Timestamp) this.timestamp(out, value);
     else if (Array.isArray(value)) this.#array(out, value);
     else if (value instanceof LazyValue) this.value(out, value.materialise());
@@ -203,6 +203,14 @@ export class JsonWriter {
       this.#timestampMs = value.epochMs;
     }
     out.put(this.#timestampBytes);
+  }
+
+  #shared(out: ByteWriter, shared: SharedTree): void {
+    if (shared.used) out.put(shared.json);
+    else {
+      shared.used = true;
+      this.object(out, shared.value as StoredTree);
+    }
   }
 
   #array(out: ByteWriter, values: readonly StoredValue[]): void {

@@ -1,18 +1,34 @@
 import { LazyValue } from "./lazy-value.ts";
-import type { ObjectValue, Value } from "./value.ts";
+import { isTree, type ObjectValue, setOwn, type Value } from "./value.ts";
 
-/** A constant object or value that many events share, with its JSON prepared. An event that changes it gets a copy. */
+/** A constant object that many events share, with what serialisers prepare of it. An event that changes it gets a copy. */
 export class SharedTree extends LazyValue {
-  readonly json: Uint8Array;
-  readonly #value: ObjectValue;
+  /** Not to be changed. */
+  readonly value: ObjectValue;
+  /** A serialiser's own form of it, kept from its second use on: what one event has is not worth preparing. */
+  prepared: { readonly owner: object } | undefined = undefined;
+  used = false;
+  #json: Uint8Array | undefined;
 
   constructor(value: ObjectValue) {
     super();
-    this.#value = value;
-    this.json = new Uint8Array(Buffer.from(JSON.stringify(value)));
+    this.value = value;
+  }
+
+  get json(): Uint8Array {
+    this.#json ??= new Uint8Array(Buffer.from(JSON.stringify(this.value)));
+    return this.#json;
   }
 
   override materialise(): Value {
-    return structuredClone(this.#value);
+    return copied(this.value);
   }
+}
+
+function copied(value: Value): Value {
+  if (Array.isArray(value)) return value.map((item) => copied(item as Value));
+  if (!isTree(value)) return value;
+  const copy: ObjectValue = {};
+  for (const name of Object.keys(value)) setOwn(copy, name, copied(value[name] as Value));
+  return copy;
 }

@@ -42,8 +42,9 @@ class PathNode {
   }
 }
 
-/** What a constant of a source gives. */
+/** What a shared constant gives. */
 interface Constant {
+  readonly owner: object;
   readonly node: PathNode;
   readonly bytes: Uint8Array;
   readonly leaves: readonly (readonly [PathNode, number])[];
@@ -59,7 +60,6 @@ export class FlatWriter {
   readonly #json = new JsonWriter();
   readonly #root = new PathNode("");
   readonly #touched: PathNode[] = [];
-  readonly #constants = new WeakMap<SharedTree, Constant>();
   /** Leaves written, while a constant is flattened. */
   #leaves: [PathNode, number][] | undefined;
   #columns = 0;
@@ -131,10 +131,15 @@ export class FlatWriter {
     } else this.#walk(out, node, value as StoredTree);
   }
 
-  /** A source's constant is flattened once; then its bytes are copied. */
+  /** A constant that is met again is flattened once; then its bytes are copied. */
   #constant(out: ByteWriter, node: PathNode, shared: SharedTree, parent: StoredTree): void {
-    const known = this.#constants.get(shared);
-    if (known !== undefined && known.node === node) {
+    const known = shared.prepared as Constant | undefined;
+    if (known === undefined && !shared.used) {
+      shared.used = true;
+      this.#value(out, node, shared.value as StoredValue, parent);
+      return;
+    }
+    if (known !== undefined && known.owner === this && known.node === node) {
       out.put(known.bytes);
       for (const [leaf, bits] of known.leaves) this.#touch(leaf, bits);
       this.#same |= known.same;
@@ -145,9 +150,10 @@ export class FlatWriter {
     this.#same = 0;
     const before = this.#leaves;
     this.#leaves = [];
-    this.#value(out, node, shared.materialise() as StoredValue, parent);
+    this.#value(out, node, shared.value as StoredValue, parent);
     const bytes = new Uint8Array(out.bytes.subarray(start, out.length));
-    this.#constants.set(shared, { node, bytes, leaves: this.#leaves, same: this.#same });
+    const prepared: Constant = { owner: this, node, bytes, leaves: this.#leaves, same: this.#same };
+    shared.prepared = prepared;
     this.#leaves = before;
     this.#same |= same;
   }

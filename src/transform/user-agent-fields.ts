@@ -5,7 +5,7 @@ import type { UserAgent } from "./user-agent-parser.ts";
 import { agentVersion, systemVersion } from "./user-agent-version.ts";
 
 /** Many texts say the same: so many different results are kept to be shared. */
-const RESULT_LIMIT = 10_000;
+const RESULT_LIMIT = 2000;
 
 type Values = (readonly [path: readonly string[], value: string])[];
 

@@ -10,7 +10,7 @@ export interface ReadingPlan {
 }
 
 /** Lines that continue the one before: indented ones, and the causes of Java's exceptions. */
-const CONTINUATION = "^(?:[ \\t]|Caused by: |\\.\\.\\. \\d+ (?:more|common))";
+const CONTINUATION = "\\A(?:[ \\t]|Caused by: |\\.\\.\\. \\d+ (?:more|common))";
 const JOIN = `codec => multiline { pattern => "${CONTINUATION}" what => "previous" multiline_tag => "" auto_flush_interval => 1 }`;
 
 /** The pipeline in which `up` reads, and the one with which it stores: they take the places of `receive` and `deliver`. */

@@ -29,6 +29,8 @@ export interface PipelineOptions {
   readonly shutdownTimeoutMs: number;
   /** Heap of one worker, MiB. */
   readonly workerHeapMegabytes: number;
+  /** Bytes of records on their way at most; each takes several times as much until it is delivered. Default 48 MiB. */
+  readonly poolBytes?: number;
 }
 
 /** A pipeline at work: inputs, dispatcher, outputs. One object a pipeline; `run` resolves when it has ended. */
@@ -82,7 +84,8 @@ export class Pipeline {
     );
     outputs.sort((a, b) => a.number - b.number);
     this.#deliveries = new Deliveries(outputs, ordered);
-    const limits: BufferPoolLimits = { ...DEFAULT_POOL_LIMITS, batchRecords: batchSize };
+    const totalBytes = this.#options.poolBytes ?? DEFAULT_POOL_LIMITS.totalBytes;
+    const limits: BufferPoolLimits = { ...DEFAULT_POOL_LIMITS, batchRecords: batchSize, totalBytes };
     this.#dispatcher = new Dispatcher(
       new BufferPool(limits),
       (events) => {

@@ -39,7 +39,7 @@ describe("a record that ends workers", function () {
             definitions: [
               { id: "test", sources: [{ name: "test.conf", text: CONFIG }], ecs: "v8", supportEscapes: false },
             ],
-            heapMegabytes: 40,
+            heapMegabytes: 100,
           },
           events,
           silent,
