@@ -20,7 +20,7 @@ export function upDefinitions(plan: ReadingPlan, storeFolder: string): PipelineD
     const paths = plan.paths.map(quoted).join(", ");
     const exclude = COMPRESSED_NAMES.map(quoted).join(", ");
     inputs.push(
-      `file { id => "files" path => [${paths}] exclude => [${exclude}] start_position => "beginning" last_line_timeout => "5" ${JOIN} }`,
+      `file { id => "files" path => [${paths}] exclude => [${exclude}] start_position => "beginning" last_line_timeout => "5" record_position => true ${JOIN} }`,
     );
   }
   if (plan.stdin) inputs.push(`stdin { id => "stdin" ${JOIN} }`);

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { defineInput, type InputPlugin, type OptionProblem } from "../../plugin/definitions.ts";
-import { codec, list, number, path, text } from "../../plugin/options.ts";
+import { boolean, codec, list, number, path, text } from "../../plugin/options.ts";
+import { positionDecoder } from "./record-position.ts";
 
 const options = {
   path: list({ description: "Files to read, absolute, with * ? ** and {a,b}", default: [] }),
@@ -24,6 +25,11 @@ const options = {
     description:
       "Seconds after which a last line without its end is taken as it is; not known to Logstash, where it waits",
     default: "0",
+  }),
+  record_position: boolean({
+    description:
+      "Sets `[log][offset]` and, for joined, cut or repaired lines, `[log][flags]`, as Filebeat does; not known to Logstash",
+    default: false,
   }),
   mode: text({ description: "tail follows files; read reads them once", default: "tail", choices: ["tail", "read"] }),
   sincedb_path: path({ description: "File of positions", ignored: "positions are kept in the pipeline's data folder" }),
@@ -119,6 +125,10 @@ export const file: InputPlugin = defineInput({
       }
     }
     return problems;
+  },
+
+  decoder(settings, _host, codec) {
+    return settings.record_position ? positionDecoder(codec) : codec;
   },
 
   async start(settings, host) {
