@@ -9,8 +9,8 @@ export interface ReadingPlan {
   readonly journal: boolean;
 }
 
-/** Lines that continue the one before: indented ones, and the causes of Java's exceptions. */
-const CONTINUATION = "\\A(?:[ \\t]|Caused by: |\\.\\.\\. \\d+ (?:more|common))";
+/** Lines that continue the one before: indented ones, the causes of Java's exceptions, what PHP says through a web server. */
+const CONTINUATION = "\\A(?:[ \\t]|Caused by: |PHP message: |\\.\\.\\. \\d+ (?:more|common))";
 const JOIN = `codec => multiline { pattern => "${CONTINUATION}" what => "previous" multiline_tag => "" auto_flush_interval => 1 }`;
 
 /** The pipeline in which `up` reads, and the one with which it stores: they take the places of `receive` and `deliver`. */
