@@ -25,6 +25,8 @@ export interface Framer {
   readonly records: FramedRecord[];
   /** After `frame`: bytes that the next record needs in a batch, 0 if all complete lines are framed. */
   wanted: number;
+  /** After `frame`: index behind the last record that it put into the batch. */
+  emitted: number;
   /** Whether it holds the beginning of a line: every further byte must go to `frame` or `hold`. */
   readonly inLine: boolean;
   /** Whether it holds lines of an event that a further line may belong to. */

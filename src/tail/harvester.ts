@@ -189,7 +189,7 @@ export class Harvester {
       const next = framer.frame(batch, source, chunk, at, to);
       if (batch.count > count) {
         env.count("records", batch.count - count);
-        batcher.extend(file, chunk.offset + next, tailChecksum(chunk.bytes, next));
+        batcher.extend(file, chunk.offset + framer.emitted, tailChecksum(chunk.bytes, framer.emitted));
       }
       at = next;
       wanted = framer.wanted;

@@ -1,12 +1,9 @@
 import { crc32 } from "node:zlib";
-import { tailChecksum } from "./fingerprint.ts";
 import { type Chunk, RECORD_RAW_LIMIT } from "./framer.ts";
 
 /** A line that comes in pieces. Holds at most `limit` bytes of it; the rest is counted and goes into the checksum only. */
 export class LongLine {
   readonly start: number;
-  /** CRC-32 of the last KiB before `start`. */
-  readonly startTail: number;
   readonly #limit: number;
   readonly #parts: Buffer[] = [];
   #held = 0;
@@ -18,7 +15,6 @@ export class LongLine {
 
   constructor(chunk: Chunk, at: number, limit: number, chained: number | null = null) {
     this.start = chunk.offset + at;
-    this.startTail = tailChecksum(chunk.bytes, at);
     this.chained = chained ?? 0;
     this.#chains = chained !== null;
     // Room for a byte order mark and a line end, so that a line of exactly the limit is not taken for a longer one.

@@ -30,6 +30,7 @@ const OFFSET_UNIT = 0x1000000;
 export class PlainLines implements Framer {
   readonly records: FramedRecord[] = [];
   wanted = 0;
+  emitted = 0;
   readonly inEvent = false;
   readonly #maxBytes: number;
   #long: LongLine | null = null;
@@ -98,6 +99,7 @@ export class PlainLines implements Framer {
     batch.bytes.set(run, batch.used);
     batch.used += run.length;
     if (!isUtf8(run)) markInvalid(batch, firstRow);
+    this.emitted = at;
     return at;
   }
 

@@ -1,9 +1,10 @@
 import { crc32 } from "node:zlib";
 import type { RecordBatch, Source } from "../event/record-batch.ts";
 import { FLAG_INVALID_ENCODING, FLAG_MULTILINE, FLAG_TRUNCATED } from "../event/record-batch.ts";
-import { type LineEncoding, lineEncoding } from "./encoding.ts";
+import { isPlainUtf8, type LineEncoding, lineEncoding } from "./encoding.ts";
 import { tailChecksum } from "./fingerprint.ts";
 import { type Chunk, type FramedRecord, type Framer, RECORD_RAW_LIMIT } from "./framer.ts";
+import { joinRun } from "./joined-run.ts";
 import { LongLine } from "./long-line.ts";
 import { ENDS_AFTER, ENDS_BEFORE, type Multiline } from "./multiline.ts";
 import { cutLength } from "./plain-lines.ts";
@@ -11,7 +12,6 @@ import { cutLength } from "./plain-lines.ts";
 interface Line {
   start: number;
   end: number;
-  startTail: number;
   endTail: number;
   /** CRC-32 of the raw line, and that of the event in progress continued over it. */
   crc: number;
@@ -31,10 +31,11 @@ interface EventInProgress {
   readonly parts: Buffer[];
 }
 
-/** Lines of any encoding, put together by `multiline` if there is one. Records are built one by one: not the hot path. */
+/** Lines of any encoding, put together by `multiline` if there is one. Records are built one by one, but for what `joinRun` takes. */
 export class TextLines implements Framer {
   readonly records: FramedRecord[] = [];
   wanted = 0;
+  emitted = 0;
   readonly #maxBytes: number;
   readonly #multiline: Multiline | null;
   readonly #encodingName: string;
@@ -58,17 +59,73 @@ export class TextLines implements Framer {
     return this.#event !== null;
   }
 
-  frame(_batch: RecordBatch, _source: Source, chunk: Chunk, from: number, to: number): number {
+  frame(batch: RecordBatch, source: Source, chunk: Chunk, from: number, to: number): number {
     if (chunk.offset + from === 0) {
       this.#encoding = lineEncoding(this.#encodingName, chunk.bytes.subarray(from, Math.min(to, from + 4)));
     }
     this.wanted = 0;
+    this.emitted = from;
     let at = from;
+    if (this.#multiline !== null && this.#long === null && isPlainUtf8(this.#encodingName)) {
+      if (this.#event !== null && !this.#endsHere(this.#multiline, this.#event, batch, source, chunk, from, to)) {
+        if (this.wanted > 0) return from;
+      } else {
+        at = this.#joinRun(this.#multiline, batch, source, chunk, from, to);
+        if (this.wanted > 0) return at;
+      }
+    }
     while (true) {
       const end = this.#encoding.lineEnd(chunk.bytes, at, to, chunk.offset);
       if (end < 0) return at;
       at = this.#long === null ? this.#line(chunk, at, end) : this.hold(chunk, at, end, true);
     }
+  }
+
+  /** Whether the event in progress ended before the line at `from`; then it is in the batch, unless more room is `wanted`. */
+  #endsHere(
+    multiline: Multiline,
+    event: EventInProgress,
+    batch: RecordBatch,
+    source: Source,
+    chunk: Chunk,
+    from: number,
+    to: number,
+  ): boolean {
+    const end = this.#encoding.lineEnd(chunk.bytes, from, to, chunk.offset);
+    if (end < 0 || end - from > this.#maxBytes) return false;
+    const { bytes } = this.#encoding.decode(chunk.bytes.subarray(from, end), false);
+    if ((multiline.decide(bytes.toString(), event.lines) & ENDS_BEFORE) === 0) return false;
+    const whole = bytesOf(event);
+    if (!batch.fits(whole.length)) {
+      this.wanted = Math.max(1, whole.length);
+      return false;
+    }
+    const { start, crc, flags } = event;
+    batch.append(batch.sourceIndex(source), whole, 0, whole.length, start, event.end - start, crc, flags);
+    this.#event = null;
+    return true;
+  }
+
+  #joinRun(multiline: Multiline, batch: RecordBatch, source: Source, chunk: Chunk, from: number, to: number): number {
+    const run = joinRun(batch, source, chunk, from, to, multiline, this.#maxBytes);
+    this.wanted = run.wanted;
+    this.emitted = run.emitted;
+    if (run.open !== undefined) {
+      const raw = chunk.bytes.subarray(run.open.from, run.open.to);
+      const { bytes } = this.#encoding.decode(raw, false);
+      this.#event = {
+        start: chunk.offset + run.open.from,
+        end: chunk.offset + run.open.to,
+        tail: tailChecksum(chunk.bytes, run.open.to),
+        crc: crc32(raw),
+        flags: run.open.lines > 1 ? FLAG_MULTILINE : 0,
+        lines: run.open.lines,
+        size: bytes.length,
+        // The chunk's bytes are overwritten by the next read.
+        parts: [Buffer.from(bytes)],
+      };
+    }
+    return run.at;
   }
 
   hold(chunk: Chunk, from: number, to: number, complete = false): number {
@@ -92,7 +149,6 @@ export class TextLines implements Framer {
     this.#take(long.bytes(), long.rawLength, {
       start: long.start,
       end: long.start + long.rawLength,
-      startTail: long.startTail,
       endTail: tailChecksum(chunk.bytes, end),
       crc: long.crc,
       chained: this.#event === null ? long.crc : long.chained,
@@ -104,10 +160,9 @@ export class TextLines implements Framer {
     this.#take(raw, raw.length, {
       start: chunk.offset + from,
       end: chunk.offset + end,
-      startTail: tailChecksum(chunk.bytes, from),
       endTail: tailChecksum(chunk.bytes, end),
       crc: crc32(raw),
-      chained: crc32(raw, this.#event?.crc ?? 0),
+      chained: this.#event === null ? 0 : crc32(raw, this.#event.crc),
     });
     return end;
   }
@@ -173,8 +228,11 @@ export class TextLines implements Framer {
   #emit(): void {
     const event = this.#event as EventInProgress;
     this.#event = null;
-    const bytes = event.parts.length === 1 ? (event.parts[0] as Buffer) : Buffer.concat(event.parts);
     const { start, end, crc, flags, tail } = event;
-    this.records.push({ bytes, start, end, crc, flags, tail });
+    this.records.push({ bytes: bytesOf(event), start, end, crc, flags, tail });
   }
+}
+
+function bytesOf({ parts }: EventInProgress): Buffer {
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }

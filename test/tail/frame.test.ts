@@ -169,6 +169,51 @@ describe("framing lines", () => {
     });
   }
 
+  it("joins lines in a run as it joins them one by one", () => {
+    const options = fc.constantFrom<MultilineOptions[]>(
+      { type: "pattern", pattern: /^[ü ]/ },
+      { type: "pattern", pattern: /\\$/, match: "before" },
+      { type: "pattern", pattern: /^a/, negate: true, maxLines: 3 },
+      { type: "pattern", pattern: /^ /, flushPattern: /b$/ },
+      { type: "while_pattern", pattern: /^ / },
+      { type: "count", countLines: 3 },
+    );
+    const piece = fc.constantFrom(
+      "\n",
+      "\n ",
+      "\r\n ",
+      "a",
+      "b\n",
+      "ü",
+      "\\\n",
+      "\r",
+      "x".repeat(50),
+      " y".repeat(700),
+    );
+    fc.assert(
+      fc.property(
+        options,
+        fc.array(piece, { maxLength: 60 }),
+        fc.boolean(),
+        fc.constantFrom(80, 1500, 1e6),
+        fc.constantFrom(1, 200, 100_000),
+        (multilineOptions, parts, ascii, maxBytes, batchBytes) => {
+          const text = ascii ? parts.join("").replaceAll("ü", "u") : parts.join("");
+          const make = (encoding: string): TextLines =>
+            new TextLines(ascii ? maxBytes : 1e6, encoding, new Uint8Array(), new Multiline(multilineOptions));
+          const file = Buffer.from(text);
+          const framed = frame(make("utf-8"), file, 2048, batchBytes);
+          assertExact(framed, file);
+          // Other encodings go line by line.
+          const other = frame(make(ascii ? "latin1" : "utf-16le"), ascii ? file : Buffer.from(text, "utf16le"));
+          if (ascii) assert.deepEqual(framed, other);
+          assert.deepEqual(messages(framed), messages(other));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it("holds no more of a long line than a record may have", () => {
     const framer = new PlainLines(1000);
     const block = Buffer.alloc(1024 * 1024, "x");
