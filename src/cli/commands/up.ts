@@ -29,6 +29,8 @@ const SHUTDOWN_MS = 10_000;
 const LOOK_MS = 200;
 /** With `--once`: nothing new for so long after everything was stored. */
 const QUIET_MS = 1500;
+/** So little behind is as good as nothing. */
+const NEAR_BYTES = 64 * 1024;
 
 /** `antler up`: logs of this host, or those named, into the store. The exit code. */
 export async function runUpCommand(given: readonly string[], options: UpOptions): Promise<number> {
@@ -47,6 +49,7 @@ export async function runUpCommand(given: readonly string[], options: UpOptions)
   let replay: SampleReplay | undefined;
   let paths = logs.paths;
   if (logs.sample) {
+    say("replaying sample logs of a made-up host as if they were written now");
     replay = await startSampleReplay({ folder: join(folder, "sample") });
     paths = [...paths, ...replay.paths];
   }
@@ -133,8 +136,10 @@ function watchProgress(
       lastRead = read;
       lastChange = now;
     }
-    if (bytes > 0 || batches > 0 || said) return;
-    if (now - lastChange < QUIET_MS) return;
+    if (said) return;
+    // Files that are written to are never read to their end for long.
+    const caughtUp = options.once === true ? bytes === 0 && batches === 0 : bytes < NEAR_BYTES;
+    if (!caughtUp || (now - lastChange < QUIET_MS && (options.once === true || read === before))) return;
     said = true;
     const events = read - before;
     const seconds = Math.max(0.001, (lastChange - began) / 1000);

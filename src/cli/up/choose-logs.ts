@@ -34,7 +34,7 @@ export async function chooseHostLogs(): Promise<ChosenLogs> {
   const said = [...listed(logs.taken), ...journalLines(logs), ...unreadableLines(logs)];
   const nothing = logs.taken.every((log) => log.bytes === 0) && !logs.journal.taken;
   if (nothing)
-    said.push("this host has no logs that can be read: sample logs are replayed as if they were written now");
+    said.push("this host has no logs that can be read");
   return {
     paths: logs.taken.map((log) => log.path.replaceAll(/[*?{}[\]\\]/g, "\\$&")),
     stdin: false,
