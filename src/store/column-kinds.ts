@@ -60,10 +60,6 @@ export function columnName(path: string): string {
   return path.replace(/[A-Z^]/g, (letter) => (letter === "^" ? "^^" : `^${letter.toLowerCase()}`));
 }
 
-export function pathOfColumn(name: string): string {
-  return name.replace(/\^(.)/g, (_, letter: string) => (letter === "^" ? "^" : letter.toUpperCase()));
-}
-
 /** A name quoted for SQL. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

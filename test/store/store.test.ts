@@ -27,7 +27,10 @@ describe("store", () => {
     const name = fc.constantFrom("a", "A", "b", "user", "^", "Ünï", 'q"q', "message", "toString");
     const document = fc.dictionary(
       name,
-      fc.oneof(leaf, fc.dictionary(name, fc.oneof(leaf, fc.dictionary(name, leaf, { maxKeys: 2 })), { minKeys: 1, maxKeys: 3 })),
+      fc.oneof(
+        leaf,
+        fc.dictionary(name, fc.oneof(leaf, fc.dictionary(name, leaf, { maxKeys: 2 })), { minKeys: 1, maxKeys: 3 }),
+      ),
       { maxKeys: 4 },
     );
     const folder = scratchFolder();
@@ -37,10 +40,13 @@ describe("store", () => {
         const documents = bare.map((fields, i) => ({ ...structuredClone(fields), i }));
         const own = join(folder, String(run++));
         const { options, said } = storeOptions(own);
-        const byNumber = (found: ObjectValue[]): ObjectValue[] => found.sort((a, b) => (a["i"] as number) - (b["i"] as number));
+        const byNumber = (found: ObjectValue[]): ObjectValue[] =>
+          found.sort((a, b) => (a["i"] as number) - (b["i"] as number));
         await withStore(options, async (store) => store.append(rowsOf(documents), never));
         assert.deepEqual(byNumber(await allDocuments(own)), documents);
-        await withStore({ ...options, sliceBytes: 1 }, (store) => store.append(rowsOf([{ i: documents.length }], 1000), never));
+        await withStore({ ...options, sliceBytes: 1 }, (store) =>
+          store.append(rowsOf([{ i: documents.length }], 1000), never),
+        );
         assert.deepEqual(byNumber(await allDocuments(own)), [...documents, { i: documents.length }]);
         assert.deepEqual(said, []);
         assert.ok(readdirSync(own).includes("00000001.parquet"));
@@ -82,7 +88,8 @@ describe("store", () => {
   it("knows after a restart what it has, in slices long closed too", async () => {
     const folder = scratchFolder();
     const { options } = storeOptions(folder, { sliceBytes: 1 });
-    for (let i = 0; i < 3; i++) await withStore(options, (store) => store.append(rowsOf(numbered(i * 10, 10), i * 10), never));
+    for (let i = 0; i < 3; i++)
+      await withStore(options, (store) => store.append(rowsOf(numbered(i * 10, 10), i * 10), never));
     await withStore(options, async (store) => {
       assert.deepEqual(
         [0, 15, 29, 30].map((offset) => store.ranges.has(FILE, offset)),
@@ -152,10 +159,7 @@ describe("store", () => {
     writeFileSync(join(folder, "00000002.json"), "{");
     const reader = await StoreReader.open(folder, 1);
     reader.close();
-    assert.deepEqual(
-      reader.damaged.map(({ path }) => path).sort(),
-      [parquetPath(folder, 1), parquetPath(folder, 2)],
-    );
+    assert.deepEqual(reader.damaged.map(({ path }) => path).sort(), [parquetPath(folder, 1), parquetPath(folder, 2)]);
     assert.deepEqual(await numbers(folder), [2, 3]);
     await withStore(options, (store) => store.append(rowsOf(numbered(4, 1), 4), never));
     assert.deepEqual(await numbers(folder), [2, 3, 4]);
@@ -167,7 +171,10 @@ describe("store", () => {
     await assert.rejects(StoreReader.open(folder, 1), NoStoreError);
     writeFileSync(join(folder, "store.json"), '{"format":2}');
     await assert.rejects(StoreReader.open(folder, 1), StoreVersionError);
-    await assert.rejects(StoreWriter.open(storeOptions(folder).options), /another version of Antler \(format 2, this one reads 1\)/);
+    await assert.rejects(
+      StoreWriter.open(storeOptions(folder).options),
+      /another version of Antler \(format 2, this one reads 1\)/,
+    );
   });
 
   it("holds rows while the disk is full, says so once, and goes on when there is room", async function () {
@@ -178,7 +185,8 @@ describe("store", () => {
     try {
       const { options, said } = storeOptions(join(small.folder, "store"));
       writeFileSync(join(small.folder, "ballast"), Buffer.alloc(1 << 20));
-      const big = (from: number): ObjectValue[] => numbered(from, 10).map((one) => ({ ...one, pad: "x".repeat(60_000) }));
+      const big = (from: number): ObjectValue[] =>
+        numbered(from, 10).map((one) => ({ ...one, pad: "x".repeat(60_000) }));
       await withStore(options, async (store) => {
         await store.append(rowsOf(big(0)), never);
         let done = false;

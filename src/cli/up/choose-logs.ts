@@ -33,8 +33,7 @@ export async function chooseHostLogs(): Promise<ChosenLogs> {
   const logs = await findHostLogs();
   const said = [...listed(logs.taken), ...journalLines(logs), ...unreadableLines(logs)];
   const nothing = logs.taken.every((log) => log.bytes === 0) && !logs.journal.taken;
-  if (nothing)
-    said.push("this host has no logs that can be read");
+  if (nothing) said.push("this host has no logs that can be read");
   return {
     paths: logs.taken.map((log) => log.path.replaceAll(/[*?{}[\]\\]/g, "\\$&")),
     stdin: false,
