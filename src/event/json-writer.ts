@@ -4,6 +4,7 @@ import { SharedTree } from "./shared-tree.ts";
 import { Timestamp } from "./timestamp.ts";
 import type { StoredTree, StoredValue } from "./value.ts";
 
+const DAY_MS = 86_400_000;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 /** Field names repeat: their `,"name":` bytes are prepared once. Names beyond this many are written anew each time. */
@@ -37,7 +38,9 @@ export class JsonWriter {
   #lastSlice: TextSlice | undefined;
   #lastStart = 0;
   #lastEnd = 0;
+  /** The time written last, the day that it lies in, and its text in quotes: times of one day differ in few digits. */
   #timestampMs = Number.NaN;
+  #timestampDay = Number.NaN;
   readonly #timestampBytes: Buffer = Buffer.alloc(26);
 
   /** Forgets positions of an earlier buffer; called before each document. */
@@ -194,12 +197,17 @@ export class JsonWriter {
       return;
     }
     if (value.epochMs !== this.#timestampMs) {
-      const text = `"${value.toString()}"`;
-      if (text.length !== 26) {
-        out.text(text);
-        return;
+      const day = Math.floor(value.epochMs / DAY_MS);
+      if (day === this.#timestampDay) putTime(this.#timestampBytes, value.epochMs - day * DAY_MS);
+      else {
+        const text = `"${value.toString()}"`;
+        if (text.length !== 26) {
+          out.text(text);
+          return;
+        }
+        this.#timestampBytes.write(text, 0, "latin1");
+        this.#timestampDay = day;
       }
-      this.#timestampBytes.write(text, 0, "latin1");
       this.#timestampMs = value.epochMs;
     }
     out.put(this.#timestampBytes);
@@ -267,6 +275,20 @@ function needsCare(word: number): number {
       ((backslashes - 0x01010101) & ~backslashes)) &
     0x80808080
   );
+}
+
+/** Puts the time of day, in milliseconds, into `"2026-11-12T13:00:00.000Z"`. */
+function putTime(quoted: Buffer, ms: number): void {
+  putTwo(quoted, 12, Math.floor(ms / 3_600_000));
+  putTwo(quoted, 15, Math.floor(ms / 60_000) % 60);
+  putTwo(quoted, 18, Math.floor(ms / 1000) % 60);
+  quoted[21] = 48 + (Math.floor(ms / 100) % 10);
+  putTwo(quoted, 22, ms % 100);
+}
+
+function putTwo(bytes: Buffer, at: number, value: number): void {
+  bytes[at] = 48 + Math.floor(value / 10);
+  bytes[at + 1] = 48 + (value % 10);
 }
 
 function putEscape(bytes: Uint8Array, start: number, c: number, escaped: number): number {

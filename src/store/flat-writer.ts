@@ -29,16 +29,27 @@ const END: Uint8Array = Buffer.from("}\n");
 /** A field by its path from the root, with the bytes that stand before its value. */
 class PathNode {
   readonly path: string;
-  /** `,"path":` */
-  readonly prefix: Uint8Array;
+  /** Its name in the object that it stands in. */
+  readonly name: string;
+  /** `,"path":` as little-endian words, the last one padded. */
+  readonly prefix: Int32Array;
+  readonly prefixLength: number;
   readonly children = new Map<string, PathNode>();
-  readonly twins: readonly Twin[];
+  /** The child that came first lately, and the sibling that came next: objects mostly have their members in one order. */
+  first: PathNode | undefined;
+  next: PathNode | undefined;
+  readonly twins: readonly Twin[] | undefined;
   bits = 0;
 
-  constructor(path: string) {
+  constructor(path: string, name: string) {
     this.path = path;
-    this.prefix = new Uint8Array(Buffer.from(`,${JSON.stringify(columnName(path))}:`));
-    this.twins = TWINS.filter((twin) => twin.path === path);
+    this.name = name;
+    const prefix = Buffer.from(`,${JSON.stringify(columnName(path))}:`);
+    const padded = Buffer.concat([prefix], Math.ceil(prefix.length / 4) * 4);
+    this.prefix = Int32Array.from({ length: padded.length / 4 }, (_, i) => padded.readInt32LE(i * 4));
+    this.prefixLength = prefix.length;
+    const twins = TWINS.filter((twin) => twin.path === path);
+    this.twins = twins.length === 0 ? undefined : twins;
   }
 }
 
@@ -58,7 +69,7 @@ interface Constant {
  */
 export class FlatWriter {
   readonly #json = new JsonWriter();
-  readonly #root = new PathNode("");
+  readonly #root = new PathNode("", "");
   readonly #touched: PathNode[] = [];
   /** Leaves written, while a constant is flattened. */
   #leaves: [PathNode, number][] | undefined;
@@ -96,17 +107,27 @@ export class FlatWriter {
   }
 
   #walk(out: ByteWriter, node: PathNode, object: StoredTree): void {
+    let before: PathNode | undefined;
     for (const name in object) {
       const value = object[name];
       if (value === undefined || value === null) continue;
-      const child = this.#child(node, name);
-      if (child === undefined) this.#more.push([node.path === "" ? name : `${node.path}.${name}`, value]);
-      else this.#value(out, child, value, object);
+      let child = before === undefined ? node.first : before.next;
+      if (child === undefined || child.name !== name) {
+        child = this.#child(node, name);
+        if (child === undefined) {
+          this.#more.push([node.path === "" ? name : `${node.path}.${name}`, value]);
+          continue;
+        }
+        if (before === undefined) node.first = child;
+        else before.next = child;
+      }
+      before = child;
+      this.#value(out, child, value, object);
     }
   }
 
   #value(out: ByteWriter, node: PathNode, value: StoredValue, parent: StoredTree): void {
-    if (node.twins.length > 0 && this.#isTwin(node, value, parent)) return;
+    if (node.twins !== undefined && this.#isTwin(node.twins, value, parent)) return;
     if (typeof value === "string") {
       this.#key(out, node, KIND_STRING);
       this.#json.string(out, value);
@@ -158,8 +179,8 @@ export class FlatWriter {
     this.#same |= same;
   }
 
-  #isTwin(node: PathNode, value: StoredValue, parent: StoredTree): boolean {
-    for (const twin of node.twins) {
+  #isTwin(twins: readonly Twin[], value: StoredValue, parent: StoredTree): boolean {
+    for (const twin of twins) {
       if (!twin.same(value, parent, this.#document)) continue;
       this.#same |= twin.bit;
       return true;
@@ -170,7 +191,13 @@ export class FlatWriter {
   #key(out: ByteWriter, node: PathNode, bit: number): void {
     this.#touch(node, bit);
     this.#leaves?.push([node, bit]);
-    out.put(node.prefix);
+    const { prefix } = node;
+    // Four bytes at a time; what the last word writes too many is overwritten by the value.
+    out.reserve(prefix.length * 4);
+    const { view } = out;
+    let at = out.length;
+    for (let i = 0; i < prefix.length; i++, at += 4) view.setInt32(at, prefix[i] as number, true);
+    out.length += node.prefixLength;
   }
 
   #touch(node: PathNode, bit: number): void {
@@ -182,7 +209,7 @@ export class FlatWriter {
     let child = node.children.get(name);
     if (child === undefined) {
       if (this.#columns >= COLUMN_LIMIT && name !== SAME_COLUMN && name !== MORE_COLUMN) return undefined;
-      child = new PathNode(node.path === "" ? name : `${node.path}.${name}`);
+      child = new PathNode(node.path === "" ? name : `${node.path}.${name}`, name);
       node.children.set(name, child);
       this.#columns++;
     }

@@ -63,4 +63,20 @@ describe("JsonWriter", () => {
       '{"i":0,"n":-12,"f":1.5,"big":1e+21,"nan":null,"t":"2026-11-22T23:49:01.007Z","u":"1970-01-01T00:00:00.00012Z","shared":{"name":"web-1"}}',
     );
   });
+
+  it("writes times one after the other, of one day and of others", () => {
+    const noon = Date.UTC(2026, 10, 22, 12);
+    const time = fc.oneof(
+      fc.integer({ min: -86_400_000, max: 86_400_000 }).map((ms) => noon + ms),
+      fc.integer({ min: -86_400_001, max: 86_400_001 }),
+      fc.constantFrom(-62_167_219_200_001, 253_402_300_800_000, 253_402_300_799_999),
+    );
+    fc.assert(
+      fc.property(fc.array(time, { minLength: 1, maxLength: 20 }), (times) => {
+        const tree = Object.fromEntries(times.map((ms, i) => [`t${i}`, new Timestamp(ms)]));
+        const expected = Object.fromEntries(times.map((ms, i) => [`t${i}`, new Date(ms).toISOString()]));
+        assert.deepEqual(JSON.parse(written(tree)), expected);
+      }),
+    );
+  });
 });
