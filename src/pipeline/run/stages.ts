@@ -29,6 +29,16 @@ export function runStages(
     waiting[i] = undefined;
     for (const event of runSteps(stage.filters, inOrder(entered), run)) {
       const taken = event.cancelled ? NOWHERE : routeOf(stage, event, run);
+      const only = taken.length === 1 ? (taken[0] as number) : 0;
+      const next = only < 0 ? (program.links[~only] as Link).stages : undefined;
+      // Nearly every event goes one way.
+      if (next?.length === 1) {
+        const stage = next[0] as number;
+        const list = waiting[stage];
+        if (list === undefined) waiting[stage] = [event];
+        else list.push(event);
+        continue;
+      }
       const outputs = taken.some(isLink) ? handOn(program.links, event, taken, waiting) : taken;
       if (outputs === undefined) continue;
       events.push(event);
