@@ -16,7 +16,7 @@ const options = {
   }),
   slice_bytes: bytes({
     description: "A slice is closed (made Parquet) at so many bytes of lines",
-    default: 192 * 1024 ** 2,
+    default: 96 * 1024 ** 2,
   }),
   slice_hours: number({ description: "And so many hours after its first event", default: 24, range: [0.0001, 8760] }),
 };
