@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 
 export interface DuckDbLimits {
@@ -13,6 +15,8 @@ export async function openDuckDb(limits: DuckDbLimits): Promise<{ connection: Du
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: `${limits.memoryMegabytes}MB`,
     threads: String(limits.threads),
+    // What does not fit into the memory; else it would be a folder .tmp where the command was called.
+    temp_directory: join(tmpdir(), `antler-duckdb-${process.pid}`),
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
   });
