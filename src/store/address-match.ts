@@ -1,63 +1,102 @@
-import { isIP } from "node:net";
+import { isIP, isIPv4 } from "node:net";
+import { literal } from "./column-kinds.ts";
 
-/** A network or an address as two texts of equal length between which its addresses lie: 32 hexadecimal digits, IPv4 as ::ffff:a.b.c.d. */
+/**
+ * Addresses as Lucene orders them: 16 bytes, IPv4 as ::ffff:a.b.c.d; here as 32 hexadecimal digits. Both ends are included.
+ */
 export interface AddressSpan {
   readonly from: string;
   readonly to: string;
 }
+
+const V4_PREFIX = "00000000000000000000ffff";
+export const FIRST_ADDRESS: string = "0".repeat(32);
+export const LAST_ADDRESS: string = "f".repeat(32);
+const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const V4 = `${OCTET}(?:\\.${OCTET}){3}`;
 
 /** An address, or a network in CIDR notation; undefined when it is neither. */
 export function addressSpan(text: string): AddressSpan | undefined {
   const [address = "", prefix, rest] = text.split("/");
   const version = isIP(address);
   if (version === 0 || rest !== undefined) return undefined;
-  const bits = bitsOf(address, version);
-  if (prefix === undefined) return { from: bits, to: bits };
-  const length = Number(prefix);
+  const digits = digitsOf(address);
+  if (prefix === undefined) return { from: digits, to: digits };
   const most = version === 4 ? 32 : 128;
-  if (!/^\d{1,3}$/.test(prefix) || length > most) return undefined;
-  const kept = length + (128 - most);
-  const value = BigInt(`0x${bits}`);
-  const mask = (1n << BigInt(128 - kept)) - 1n;
-  const hex = (number: bigint): string => number.toString(16).padStart(32, "0");
+  // Elasticsearch refuses a network in IPv4's part of IPv6: its length could mean two things.
+  if (!/^\d{1,3}$/.test(prefix) || Number(prefix) > most || (version === 6 && digits.startsWith(V4_PREFIX)))
+    return undefined;
+  const mask = (1n << BigInt(most - Number(prefix))) - 1n;
+  const value = BigInt(`0x${digits}`);
   return { from: hex(value & ~mask), to: hex(value | mask) };
 }
 
-function bitsOf(address: string, version: number): string {
-  if (version === 4) return `00000000000000000000ffff${ipv4Hex(address)}`;
-  let text = address.replace(/%.*$/, "");
-  const tail = /(\d+\.\d+\.\d+\.\d+)$/.exec(text);
-  if (tail !== null) {
-    const hex = ipv4Hex(tail[1] as string);
-    text = `${text.slice(0, -(tail[1] as string).length)}${hex.slice(0, 4)}:${hex.slice(4)}`;
-  }
-  const [head = "", back] = text.split("::");
-  const groups = (part: string): string[] => (part === "" ? [] : part.split(":"));
-  const first = groups(head);
-  const last = back === undefined ? [] : groups(back);
-  const middle = back === undefined ? [] : new Array<string>(8 - first.length - last.length).fill("0");
-  return [...first, ...middle, ...last].map((group) => group.padStart(4, "0").toLowerCase()).join("");
+/** The address behind or before one; undefined at the end. */
+export function nextAddress(digits: string, step: 1 | -1): string | undefined {
+  if (digits === (step === 1 ? LAST_ADDRESS : FIRST_ADDRESS)) return undefined;
+  return hex(BigInt(`0x${digits}`) + BigInt(step));
 }
 
-function ipv4Hex(address: string): string {
+const hex = (value: bigint): string => value.toString(16).padStart(32, "0");
+
+function digitsOf(address: string): string {
+  if (isIPv4(address)) return V4_PREFIX + octetsHex(address);
+  const [bare = ""] = address.split("%");
+  const text = bare.replace(/[\d.]+\.[\d.]+$/, (tail) => octetsHex(tail).replace(/^.{4}/, "$&:"));
+  const [head = "", back] = text.split("::");
+  const groups = (part: string): string[] => (part === "" ? [] : part.split(":"));
+  const [first, last] = [groups(head), groups(back ?? "")];
+  const zeros = new Array<string>(8 - first.length - last.length).fill("0");
+  return [...first, ...zeros, ...last].map((group) => group.padStart(4, "0").toLowerCase()).join("");
+}
+
+function octetsHex(address: string): string {
   return address
     .split(".")
     .map((part) => Number(part).toString(16).padStart(2, "0"))
     .join("");
 }
 
-/**
- * An expression (SQL) that gives an address's 32 digits; NULL for what is no address. Addresses are stored as they were logged, so that IPv6 may
- * come in any of its forms.
- */
-export function addressDigits(sql: string): string {
-  const v4 = `'00000000000000000000ffff' || printf('%02x%02x%02x%02x', ${[1, 2, 3, 4]
-    .map((i) => `TRY_CAST(split_part(${sql}, '.', ${i}) AS INTEGER)`)
-    .join(", ")})`;
-  const groups = (part: string): string => `list_filter(string_split(lower(${part}), ':'), g -> g <> '')`;
-  const head = groups(`split_part(${sql}, '::', 1)`);
-  const tail = groups(`split_part(${sql}, '::', 2)`);
-  const pad = `list_transform(range(greatest(0, 8 - len(${head}) - len(${tail}))), i -> '0')`;
-  const v6 = `array_to_string(list_transform(${head} || (CASE WHEN contains(${sql}, '::') THEN ${pad} ELSE [] END) || ${tail}, g -> lpad(g, 4, '0')), '')`;
-  return `(CASE WHEN regexp_full_match(${sql}, '\\d{1,3}(\\.\\d{1,3}){3}') THEN ${v4} WHEN contains(${sql}, ':') THEN ${v6} END)`;
+/** A condition (SQL): the text is an address of the span, however it is written. IPv6 is only looked at where there is a colon. */
+export function isAddressIn(text: string, { from, to }: AddressSpan): string {
+  return `(CASE WHEN contains(${text}, ':') THEN coalesce(${longDigits(text)} BETWEEN '${from}' AND '${to}', FALSE) ELSE ${shortIn(text, from, to)} END)`;
+}
+
+function shortIn(text: string, from: string, to: string): string {
+  const low = from < `${V4_PREFIX}00000000` ? `${V4_PREFIX}00000000` : from;
+  const high = to > `${V4_PREFIX}ffffffff` ? `${V4_PREFIX}ffffffff` : to;
+  if (low > high) return "FALSE";
+  const [first, last] = [low, high].map((digits) => Number.parseInt(digits.slice(24), 16)) as [number, number];
+  if (first === last) return `(${text} = ${literal(dotted(first))})`;
+  const isShort = `regexp_full_match(${text}, '${V4}')`;
+  if (first === 0 && last === 0xffffffff) return isShort;
+  // The octets that all have in common are looked for first.
+  const [a, b] = [dotted(first).split("."), dotted(last).split(".")];
+  const common = a.slice(
+    0,
+    a.findIndex((octet, i) => octet !== b[i]),
+  );
+  const quick = common.length === 0 ? "" : `starts_with(${text}, '${common.join(".")}.') AND `;
+  const octet = (i: number): string => `TRY_CAST(split_part(${text}, '.', ${i}) AS BIGINT)`;
+  const number = `(${octet(1)} * 16777216 + ${octet(2)} * 65536 + ${octet(3)} * 256 + ${octet(4)})`;
+  return `(CASE WHEN ${quick}${isShort} THEN ${number} BETWEEN ${first} AND ${last} ELSE FALSE END)`;
+}
+
+function dotted(number: number): string {
+  return [24, 16, 8, 0].map((bits) => (number >>> bits) & 255).join(".");
+}
+
+/** The digits of an IPv6 address; NULL for what is none. */
+function longDigits(text: string): string {
+  const bare = `lower(split_part(${text}, '%', 1))`;
+  const octet = (i: number): string =>
+    `TRY_CAST(split_part(regexp_extract(${bare}, '[0-9.]+$'), '.', ${i}) AS INTEGER)`;
+  const tail = `printf('%x:%x', ${octet(1)} * 256 + ${octet(2)}, ${octet(3)} * 256 + ${octet(4)})`;
+  const whole = `(CASE WHEN contains(${bare}, '.') THEN regexp_extract(${bare}, '^(.*:)${V4}$', 1) || ${tail} ELSE ${bare} END)`;
+  const groups = (part: 1 | 2): string =>
+    `list_filter(string_split(split_part(${whole}, '::', ${part}), ':'), lambda g: g <> '')`;
+  const zeros = `CASE WHEN contains(${whole}, '::') THEN list_transform(range(8 - len(${groups(1)}) - len(${groups(2)})), lambda z: '0') ELSE [] END`;
+  const digits = `array_to_string(list_transform(${groups(1)} || (${zeros}) || ${groups(2)}, lambda g: lpad(g, 4, '0')), '')`;
+  const isLong = `regexp_full_match(${whole}, '[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}')`;
+  return `(CASE WHEN ${isLong} AND length(${digits}) = 32 THEN ${digits} END)`;
 }

@@ -1,6 +1,8 @@
+import { timeZone } from "../language/date/zone.ts";
+
 const DATE =
-  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?)?)?)?(Z|[+-]\d\d:?\d\d)?$/;
-const STEP = /([+-]\d+|\/)([yMwdhHms])/g;
+  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(?:(\d\d)(?::(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?)?)?)?$/;
+const STEP = /([+-]\d*|\/)([yMwdhHms])/g;
 
 /** Epoch milliseconds that a date of a query covers, both ends included. */
 export interface DateSpan {
@@ -8,55 +10,70 @@ export interface DateSpan {
   readonly to: number;
 }
 
+/** What dates of a query are relative to. */
+export interface DateContext {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** For dates without a zone, and for rounding: a name or an offset; UTC when there is none. */
+  readonly timeZone?: string;
+}
+
 /**
- * A date as Elasticsearch reads it in a query: ISO 8601 in parts, epoch milliseconds, `now`, and date math (`now-1d/d`, `2026-01-01||+1M`). A date in
- * parts covers all that it leaves open. undefined when it is none.
+ * A date as Elasticsearch reads it in a query (`strict_date_optional_time||epoch_millis`, date math): a date in parts covers what it leaves open of its
+ * day, but a year or a month alone is its first day, as there. `/d` covers the day. undefined when it is no date.
  * https://www.elastic.co/guide/en/elasticsearch/reference/8.19/common-options.html#date-math
  */
-export function dateSpan(text: string, now: number): DateSpan | undefined {
-  const [anchor, math] = text.startsWith("now") ? ["now", text.slice(3)] : splitMath(text);
-  const start = anchor === "now" ? { from: now, to: now } : anchorSpan(anchor);
-  if (start === undefined) return undefined;
-  if (math === "") return start;
+export function dateSpan(text: string, context: DateContext): DateSpan | undefined {
+  const isNow = text.startsWith("now");
+  const cut = text.indexOf("||");
+  const math = isNow ? text.slice(3) : cut < 0 ? "" : text.slice(cut + 2);
+  const anchor = isNow
+    ? { from: context.now, to: context.now }
+    : anchorSpan(cut < 0 ? text : text.slice(0, cut), context);
+  if (anchor === undefined || math === "") return anchor;
   if (math.replaceAll(STEP, "") !== "") return undefined;
-  let from = math.startsWith("/") || anchor !== "now" ? start.from : start.from;
+  const zone = timeZone(context.timeZone ?? "UTC");
+  // Steps are those of the calendar of the zone.
+  let from = anchor.from + zone.offset(anchor.from);
   let to = from;
   for (const [, step = "", unit = ""] of math.matchAll(STEP)) {
     if (step === "/") {
       from = floor(from, unit);
       to = add(floor(to, unit), 1, unit) - 1;
     } else {
-      from = add(from, Number(step), unit);
-      to = add(to, Number(step), unit);
+      const count = step.length === 1 ? Number(`${step}1`) : Number(step);
+      from = add(from, count, unit);
+      to = add(to, count, unit);
     }
   }
-  return { from, to };
+  return { from: zone.toUtc(from), to: zone.toUtc(to) };
 }
 
-function splitMath(text: string): readonly [string, string] {
-  const at = text.indexOf("||");
-  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 2)];
-}
-
-function anchorSpan(text: string): DateSpan | undefined {
+function anchorSpan(text: string, context: DateContext): DateSpan | undefined {
   const match = DATE.exec(text);
   // Four digits are a year; anything else in digits is milliseconds.
-  if (match === null) return /^-?\d{5,}$/.test(text) ? { from: Number(text), to: Number(text) } : undefined;
-  const [, year, month, day, hour, minute, second, fraction, zone] = match;
-  const offset = zone === undefined || zone === "Z" ? 0 : zoneMillis(zone);
-  const millis = fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1000);
-  const parts = [month, day, hour, minute, second].map((part, i) => Number(part ?? (i < 2 ? 1 : 0)));
-  const [m = 1, d = 1, h = 0, min = 0, s = 0] = parts;
-  const from = Date.UTC(Number(year), m - 1, d, h, min, s, millis) - offset;
-  const open = [month, day, hour, minute, second, fraction].findIndex((part) => part === undefined);
-  const unit = ["y", "M", "d", "h", "m", "s"][open];
-  return { from, to: unit === undefined ? from : add(from + offset, 1, unit) - offset - 1 };
+  if (match === null) return /^-?\d{1,15}$/.test(text) ? { from: Number(text), to: Number(text) } : undefined;
+  const [, year, month = "01", day = "01", hour, minute, second, fraction, offset] = match;
+  const local = Date.parse(`${year}-${month}-${day}T${hour ?? "00"}:${minute ?? "00"}:${second ?? "00"}.000Z`);
+  // A day that the month has not is none.
+  if (Number.isNaN(local) || new Date(local).getUTCDate() !== Number(day)) return undefined;
+  const start = local + (fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1000 + 1e-6));
+  const length =
+    hour === undefined
+      ? 86_400_000
+      : minute === undefined
+        ? 3_600_000
+        : second === undefined
+          ? 60_000
+          : fraction === undefined
+            ? 1000
+            : 1;
+  const zone = timeZone(offset === undefined ? (context.timeZone ?? "UTC") : withMinutes(offset));
+  return { from: zone.toUtc(start), to: zone.toUtc(start + length - 1) };
 }
 
-function zoneMillis(zone: string): number {
-  const digits = zone.slice(1).replace(":", "");
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
-  return (zone.startsWith("-") ? -minutes : minutes) * 60_000;
+function withMinutes(offset: string): string {
+  return /^[+-]\d\d$/.test(offset) ? `${offset}:00` : offset;
 }
 
 const LENGTHS: Readonly<Record<string, number>> = {

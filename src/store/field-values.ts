@@ -1,38 +1,87 @@
 import { type ColumnKind, literal } from "./column-kinds.ts";
 import type { FieldType } from "./field-types.ts";
 
-/** A field as a condition reaches it: an expression that gives its value, or JSON that may hold several. */
-export interface StoreField {
+/** One value in a condition: a column's, or an element of JSON. */
+export interface Scalar {
+  /** An expression (SQL); JSON for an element. */
   readonly sql: string;
-  readonly kind: ColumnKind;
+  readonly kind: Exclude<ColumnKind, "json"> | "element";
+}
+
+/** Where values of a field are: in a column of their own, or in JSON, which may hold many. */
+export interface FieldValues {
   readonly type: FieldType;
-  /** The items are objects, which the condition wants as JSON. */
-  readonly objects?: boolean;
-  /** Path inside the items of an array of objects. */
-  readonly inner?: string;
+  readonly kind: ColumnKind;
+  /** The column; for JSON a list of JSON values. */
+  readonly sql: string;
+  /** JSON: text in which the values stand, for a quick look; undefined where there is none. */
+  readonly text?: string;
 }
 
-/** A field inside the objects of an array. */
-export function itemsAt(sql: string, inner: string): Omit<StoreField, "type"> {
-  return { sql, kind: "json", inner };
+/** The value as text. */
+export function textOf({ sql, kind }: Scalar): string {
+  if (kind === "string") return sql;
+  if (kind === "element") return `(${sql} ->> '$')`;
+  return kind === "timestamp" ? `strftime(${sql}, '%Y-%m-%dT%H:%M:%S.%gZ')` : `CAST(${sql} AS VARCHAR)`;
 }
 
-/** Whether some value of a field fulfils a condition. `item` names it inside; another name than around it. */
-export function anyOf(field: StoreField, test: (sql: string) => string, item = "v"): string {
+/**
+ * Whether some value of a field fulfils a condition (SQL, never NULL). `sought` are letters that such a value has: JSON without them is
+ * not looked at. Objects are no values.
+ */
+export function someValue(field: FieldValues, test: (value: Scalar) => string | undefined, sought = ""): string {
   if (field.kind !== "json") {
-    const condition = test(field.sql);
-    return condition === "FALSE" ? "FALSE" : `(${field.sql} IS NOT NULL AND ${condition})`;
+    const condition = test({ sql: field.sql, kind: field.kind });
+    return condition === undefined || condition === "FALSE" ? "FALSE" : `coalesce(${condition}, FALSE)`;
   }
-  const condition = test(item);
-  if (condition === "FALSE") return "FALSE";
-  return `(len(list_filter(${listOf(field)}, ${item} -> ${item} IS NOT NULL AND ${condition})) > 0)`;
+  const condition = test({ sql: "v", kind: "element" });
+  if (condition === undefined || condition === "FALSE") return "FALSE";
+  const isValue = "json_type(v) NOT IN ('OBJECT', 'ARRAY', 'NULL')";
+  const some = `coalesce(len(list_filter(${field.sql}, lambda v: ${isValue} AND ${condition})) > 0, FALSE)`;
+  // Letters that JSON may write in another way say nothing.
+  if (field.text === undefined || !/^[\w .:@-]+$/.test(sought)) return some;
+  return `(CASE WHEN coalesce(contains(CAST(${field.text} AS VARCHAR), ${literal(sought)}), FALSE) THEN ${some} ELSE FALSE END)`;
 }
 
-/** The values of JSON as a list: texts, or JSON again for objects. */
-function listOf({ sql, inner, objects }: StoreField): string {
-  const get = objects === true ? "->" : "->>";
-  const steps = (inner?.split(".") ?? []).map((name) => `.${JSON.stringify(name)}`).join("");
-  const each = literal(`$[*]${steps}`);
-  const one = literal(`$${steps}`);
-  return `(CASE WHEN json_type(${sql}) = 'ARRAY' THEN ${sql} ${get} ${each} ELSE [${sql} ${get} ${one}] END)`;
+/** Whether there is something at all, in objects too: letters or digits that are no keys, `true` or `false`. */
+export function hasSomething(list: string): string {
+  const withoutKeys = `regexp_replace(CAST(to_json(${list}) AS VARCHAR), '"(?:[^"\\\\]|\\\\.)*"\\s*:', '', 'g')`;
+  return `coalesce(regexp_matches(${withoutKeys}, '["0-9tf]'), FALSE)`;
+}
+
+/** The elements of JSON, or itself where it is no array, as a list of JSON. */
+export function elementsOf(sql: string): string {
+  return `(CASE WHEN json_type(${sql}) = 'ARRAY' THEN json_extract(${sql}, '$[*]') ELSE [${sql}] END)`;
+}
+
+/** The values below JSON at a path of names, through arrays at every step, as a list of JSON. */
+export function valuesAt(sql: string, path: readonly string[]): string {
+  return path.reduce(
+    (list, name) =>
+      flattened(`list_transform(${list}, lambda e: json_extract(e, ${literal(`$.${JSON.stringify(name)}`)}))`),
+    elementsOf(sql),
+  );
+}
+
+/** All values of the objects in JSON, three levels deep, as a list of JSON. */
+export function allValues(sql: string): string {
+  const paths = ["$[*].*", "$[*].*[*]", "$[*].*.*", "$[*].*.*[*]", "$[*].*[*].*", "$.*", "$.*[*]", "$.*.*"];
+  return `(${paths.map((path) => `json_extract(${sql}, '${path}')`).join(" || ")})`;
+}
+
+/** The values of the objects in JSON whose names, behind that of the JSON, fit an expression; two levels deep. */
+export function valuesLike(sql: string, path: string, expression: string): string {
+  const fitting = (prefix: string): string =>
+    `lambda k: regexp_full_match(${prefix} || k, ${literal(`(?s)${expression}`)})`;
+  const at = (key: string): string => `'$."' || replace(${key}, '"', '\\"') || '"'`;
+  const first = literal(`${path}.`);
+  const direct = (e: string): string =>
+    `list_transform(list_filter(json_keys(${e}), ${fitting(first)}), lambda k: json_extract(${e}, ${at("k")}))`;
+  const second = (e: string): string =>
+    `flatten(list_transform(json_keys(${e}), lambda j: list_transform(list_filter(json_keys(json_extract(${e}, ${at("j")})), ${fitting(`${first} || j || '.'`)}), lambda k: json_extract(json_extract(${e}, ${at("j")}), ${at("k")}))))`;
+  return flattened(`flatten(list_transform(${elementsOf(sql)}, lambda e: ${direct("e")} || ${second("e")}))`);
+}
+
+function flattened(list: string): string {
+  return `flatten(list_transform(${list}, lambda e: CASE WHEN json_type(e) = 'ARRAY' THEN json_extract(e, '$[*]') ELSE [e] END))`;
 }

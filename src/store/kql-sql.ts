@@ -1,20 +1,22 @@
-import { hasWildcard, isAny, type KqlNode, type KqlText, plainText, wildcardExpression } from "../language/kql/ast.ts";
-import { type ColumnKind, columnName, literal, quoted } from "./column-kinds.ts";
-import { type FieldType, fieldType } from "./field-types.ts";
-import { anyOf, itemsAt, type StoreField } from "./field-values.ts";
-import { equals, fits, isBetween } from "./value-match.ts";
+import { hasWildcard, isAny, isNull, type KqlNode, type KqlText, plainText } from "../language/kql/ast.ts";
+import { type FieldValues, hasSomething, type Scalar, someValue } from "./field-values.ts";
+import { type KqlSettings, KqlTargets, type Scope } from "./kql-targets.ts";
+import { termsOf } from "./kql-terms.ts";
+import { equals, fits, isBeyond, isThere, soughtText } from "./value-match.ts";
 
-export interface KqlSettings {
-  readonly fields: readonly { readonly path: string; readonly kind: ColumnKind }[];
-  /** What "now" is, epoch milliseconds. */
-  readonly now: number;
-  /** Types other than those that names and values tell. */
-  readonly typeOf?: (path: string, kind: ColumnKind) => FieldType | undefined;
-}
+export type { KqlSettings } from "./kql-targets.ts";
 
 /**
- * A query as a condition (SQL) over the store's columns. It selects the documents that Elasticsearch selects with the mapping of Antler's
- * templates; free text looks into every field, as Elasticsearch's default is (`index.query.default_field: *`).
+ * A query as a condition (SQL) over the store's columns. It selects the documents that Elasticsearch selects with the mapping of its own
+ * templates for `logs-*-*` (see field-types.ts) when Kibana asks; free text looks into every field, as Elasticsearch's default is
+ * (`index.query.default_field: *`). The proof is test/store/kql-elasticsearch.test.ts. undefined: every document.
+ *
+ * What is different, on purpose:
+ * - where Elasticsearch refuses the query because a value is none of the field's type (`http.response.status_code: abc`), nothing matches;
+ * - a wildcard for a number, a date, or an address (`source.ip: 10.*`), which Elasticsearch refuses too, is compared with the value as it is written;
+ * - a field in arrays of objects that a name with a wildcard reaches (`items.n*: x`) is compared by the kind of each value, not by its name;
+ *   three levels below the array are looked at;
+ * - arrays of objects can be asked both ways, as fields (`items.name: x`) and as objects (`items: { … }`).
  */
 export function kqlCondition(query: KqlNode, settings: KqlSettings): string | undefined {
   return query.kind === "all" ? undefined : new Translator(settings).condition(query, undefined);
@@ -22,19 +24,22 @@ export function kqlCondition(query: KqlNode, settings: KqlSettings): string | un
 
 class Translator {
   readonly #settings: KqlSettings;
+  readonly #targets: KqlTargets;
 
   constructor(settings: KqlSettings) {
     this.#settings = settings;
+    this.#targets = new KqlTargets(settings);
   }
 
-  /** Never NULL: a field that is missing does not match, and `not` of that does. `within`: the array whose object is looked at. */
+  /** Never NULL: a field that is missing does not match, and `not` of that does. `within`: the object that is looked at. */
   condition(node: KqlNode, within: Scope | undefined): string {
     switch (node.kind) {
       case "all":
         return "TRUE";
       case "and":
+        return `(${node.nodes.map((one) => this.condition(one, within)).join(" AND ")})`;
       case "or":
-        return `(${node.nodes.map((one) => this.condition(one, within)).join(node.kind === "and" ? " AND " : " OR ")})`;
+        return either(node.nodes.map((one) => this.condition(one, within)));
       case "not":
         return `(NOT ${this.condition(node.node, within)})`;
       case "nested":
@@ -43,110 +48,74 @@ class Translator {
         return this.#is(node.field, node.value, within);
       case "range": {
         const { operator, value } = node;
-        return this.#some(this.#fields(node.field, within), (sql, type) =>
-          isBetween(sql, type, operator, plainText(value), this.#settings.now),
+        return this.#some(this.#targets.named(node.field, within), (one, type) =>
+          isBeyond(one, type, operator, plainText(value), this.#settings),
         );
       }
     }
   }
 
-  #is(name: Pick<KqlText, "parts"> | undefined, value: KqlText, within: Scope | undefined): string {
-    if (name === undefined || isAny(name)) {
-      if (isAny(value) && !value.quoted) return "TRUE";
-      const all = this.#fields({ parts: ["", ""] }, within);
-      return this.#some(all, (sql, type) => this.#matches(sql, type, value, true));
+  #is(name: KqlText | undefined, value: KqlText, within: Scope | undefined): string {
+    const wildcard = !value.quoted && hasWildcard(value);
+    const anything = wildcard && isAny(value);
+    if (anything && (name === undefined || isAny(name))) return "TRUE";
+    if (isNull(value)) return "FALSE";
+    const targets = name === undefined ? this.#targets.all(within) : this.#targets.named(name, within);
+    if (anything) return this.#exists(name as KqlText, targets, within);
+    const named = name !== undefined && !hasWildcard(name);
+    if (!wildcard) {
+      const text = plainText(value);
+      return this.#some(
+        targets,
+        (one, type) => equals(one, type, text, value.quoted, this.#settings),
+        (type) => soughtText(type, text),
+      );
     }
-    const fields = this.#fields(name, within);
-    if (isAny(value) && !value.quoted) return this.#exists(name, within);
-    return this.#some(fields, (sql, type) => this.#matches(sql, type, value, hasWildcard(name)));
+    const terms = termsOf(value.parts);
+    return this.#some(targets, (one, type) => {
+      // Kibana asks keywords that are named for the whole value, and everything else by a query that is cut at blanks.
+      if (name !== undefined && (type === "keyword" || type === "dynamic")) return fits(one, type, value.parts, named);
+      const conditions = terms.map((term) =>
+        term.length === 1 ? equals(one, type, term[0] as string, false, this.#settings) : fits(one, type, term, named),
+      );
+      return either(conditions.filter((condition) => condition !== undefined));
+    });
   }
 
-  #matches(sql: string, type: FieldType, value: KqlText, lenient: boolean): string | undefined {
-    if (hasWildcard(value) && !value.quoted) return fits(sql, type, value.parts, lenient);
-    return equals(sql, type, plainText(value), value.quoted, this.#settings.now);
-  }
-
-  #exists(name: Pick<KqlText, "parts">, within: Scope | undefined): string {
-    const fields = this.#fields(name, within);
-    const below = within === undefined ? this.#below(name) : [];
-    return this.#either([
-      ...fields.map((field) => anyOf(field, () => "TRUE")),
-      ...below.map((path) => `(${quoted(columnName(path))} IS NOT NULL)`),
+  #exists(name: KqlText, targets: readonly FieldValues[], within: Scope | undefined): string {
+    return either([
+      this.#some(targets, (one, type) => isThere(one, type)),
+      ...targets.filter(({ kind, type }) => kind === "json" && type !== "nested").map(({ sql }) => hasSomething(sql)),
+      ...this.#targets.below(name, within).map((path) => `(${path} IS NOT NULL)`),
     ]);
   }
 
+  /** One object for which the query holds: an element of an array, or the object whose fields are columns. */
   #nested(path: string, inner: KqlNode, within: Scope | undefined): string {
-    const fields = this.#fields({ parts: path.split("*") }, within);
-    return this.#either(
-      fields.map(({ sql, kind, type }) => {
-        if (kind !== "json") return "FALSE";
-        const condition = this.condition(inner, { path, item: "o", depth: (within?.depth ?? 0) + 1 });
-        return anyOf({ sql, kind, type, objects: true }, () => condition, "o");
-      }),
-    );
-  }
-
-  #some(fields: readonly StoreField[], test: (sql: string, type: FieldType) => string | undefined): string {
-    return this.#either(fields.map((field) => anyOf(field, (sql) => test(sql, field.type) ?? "FALSE")));
-  }
-
-  #either(conditions: readonly string[]): string {
-    const possible = conditions.filter((condition) => condition !== "FALSE");
-    return possible.length === 0 ? "FALSE" : `coalesce(${possible.join(" OR ")}, FALSE)`;
-  }
-
-  /** Columns of fields that a name means; a field inside an array of objects is reached through the array's column. */
-  #fields(name: Pick<KqlText, "parts">, within: Scope | undefined): StoreField[] {
-    if (within !== undefined) return [scopedField(name, within)];
-    const wanted = wildcardExpression(name);
-    const found = this.#settings.fields
-      .filter(({ path }) => !path.startsWith("_") && wanted.test(path))
-      .map(({ path, kind }) => ({ sql: quoted(columnName(path)), kind, type: this.#type(path, kind) }));
-    if (hasWildcard(name)) return found;
-    const path = plainText(name);
-    for (const { path: outer, kind } of this.#settings.fields) {
-      if (kind !== "json" || !path.startsWith(`${outer}.`)) continue;
-      const inner = path.slice(outer.length + 1);
-      found.push({ ...itemsAt(quoted(columnName(outer)), inner), type: this.#type(path, "string") });
+    const conditions = this.#targets.objects(path, within).map(({ list, scope }) => {
+      const condition = this.condition(inner, scope);
+      return `coalesce(len(list_filter(${list}, lambda ${scope.item}: json_type(${scope.item}) = 'OBJECT' AND ${condition})) > 0, FALSE)`;
+    });
+    const columns = this.#targets.columnsBelow(path, within);
+    if (columns.length > 0) {
+      const full = within === undefined ? path : `${within.path}.${path}`;
+      const condition = this.condition(inner, { path: full, item: undefined, depth: (within?.depth ?? 0) + 1 });
+      conditions.push(`(${either(columns.map((column) => `(${column} IS NOT NULL)`))} AND ${condition})`);
     }
-    if (found.length === 0 && this.#settings.fields.some((field) => field.path === "_more")) {
-      found.push({
-        sql: `json_extract(${quoted("_more")}, ${literal(jsonPath([path]))})`,
-        kind: "json",
-        type: this.#type(path, "string"),
-      });
-    }
-    return found;
+    return either(conditions);
   }
 
-  #type(path: string, kind: ColumnKind): FieldType {
-    return this.#settings.typeOf?.(path, kind) ?? fieldType(path, kind);
-  }
-
-  /** Fields below an object that is named as a field. */
-  #below(name: Pick<KqlText, "parts">): string[] {
-    const wanted = wildcardExpression({ parts: [...name.parts.slice(0, -1), `${name.parts.at(-1)}.`, ""] });
-    return this.#settings.fields.map(({ path }) => path).filter((path) => wanted.test(path));
+  #some(
+    targets: readonly FieldValues[],
+    test: (one: Scalar, type: FieldValues["type"]) => string | undefined,
+    sought: (type: FieldValues["type"]) => string = () => "",
+  ): string {
+    return either(targets.map((field) => someValue(field, (one) => test(one, field.type), sought(field.type))));
   }
 }
 
-/** The object of an array that a nested query looks at. */
-interface Scope {
-  readonly path: string;
-  readonly item: string;
-  readonly depth: number;
-}
-
-function scopedField(name: Pick<KqlText, "parts">, scope: Scope): StoreField {
-  const path = plainText(name);
-  const inner = path.startsWith(`${scope.path}.`) ? path.slice(scope.path.length + 1) : path;
-  return {
-    sql: `json_extract(${scope.item}, ${literal(jsonPath(inner.split(".")))})`,
-    kind: "json",
-    type: fieldType(`${scope.path}.${inner}`, "string"),
-  };
-}
-
-export function jsonPath(names: readonly string[]): string {
-  return `$${names.map((name) => `.${JSON.stringify(name)}`).join("")}`;
+function either(conditions: readonly string[]): string {
+  const possible = [...new Set(conditions)].filter((condition) => condition !== "FALSE");
+  if (possible.length === 0) return "FALSE";
+  return possible.length === 1 ? (possible[0] as string) : `(${possible.join(" OR ")})`;
 }

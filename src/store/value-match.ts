@@ -1,111 +1,139 @@
 import type { KqlRangeOperator } from "../language/kql/ast.ts";
-import { addressDigits, addressSpan } from "./address-match.ts";
+import { addressSpan, FIRST_ADDRESS, isAddressIn, LAST_ADDRESS, nextAddress } from "./address-match.ts";
 import { literal } from "./column-kinds.ts";
-import { dateSpan } from "./date-math.ts";
+import { type DateContext, dateSpan } from "./date-math.ts";
 import type { FieldType } from "./field-types.ts";
-import { hasWordLike, hasWords, wordsOf } from "./text-match.ts";
+import { type Scalar, textOf } from "./field-values.ts";
+import { equalsNumber, isNumberBeyond, isText, NUMBERS } from "./number-match.ts";
+import { hasTokenBeyond, hasTokenLike, hasTokens } from "./text-match.ts";
+import { tokensOf } from "./text-tokens.ts";
+import { isTimeIn, timeOf } from "./time-match.ts";
 
+/** Signs of comparisons in SQL. */
 const SIGNS: Readonly<Record<KqlRangeOperator, string>> = { gt: ">", gte: ">=", lt: "<", lte: "<=" };
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-
-const asText = (sql: string): string => `CAST(${sql} AS VARCHAR)`;
-const asNumber = (sql: string): string => `TRY_CAST(${sql} AS DOUBLE)`;
-const asTime = (sql: string): string => `epoch_ms(TRY_CAST(${sql} AS TIMESTAMP))`;
 
 /** A condition (SQL) on one value: `field: text`, or `field: "text"`. undefined: no value of this type can be it. */
 export function equals(
-  sql: string,
+  value: Scalar,
   type: FieldType,
   text: string,
-  quotedText: boolean,
-  now: number,
+  quoted: boolean,
+  dates: DateContext,
 ): string | undefined {
   switch (type) {
     case "text": {
-      const words = wordsOf(text);
-      if (quotedText || words.length <= 1) return words.length === 0 ? undefined : hasWords(asText(sql), words);
-      return `(${words.map((word) => hasWords(asText(sql), [word])).join(" OR ")})`;
+      const tokens = tokensOf(text);
+      if (quoted || tokens.length < 2) return hasTokens(textOf(value), tokens);
+      return `(${[...new Set(tokens)].map((token) => hasTokens(textOf(value), [token])).join(" OR ")})`;
     }
-    case "number":
-      return NUMBER.test(text) ? `(${asNumber(sql)} = ${Number(text)})` : undefined;
+    case "long":
+    case "double":
+      return equalsNumber(value, text);
     case "boolean":
-      return text === "true" || text === "false" ? `(${asText(sql)} = '${text}')` : undefined;
+      return text === "true" || text === "false" ? `(${textOf(value)} = '${text}')` : undefined;
     case "date": {
-      const span = dateSpan(text, now);
-      return span === undefined ? undefined : `(${asTime(sql)} BETWEEN ${span.from} AND ${span.to})`;
+      const span = dateSpan(text, dates);
+      return span === undefined ? undefined : isTimeIn(value, span.from, span.to);
     }
     case "ip": {
-      const span = addressSpan(text);
-      if (span === undefined) return undefined;
-      if (span.from === span.to && !text.includes(":")) return `(${sql} = ${literal(text)})`;
-      return `(${addressDigits(asText(sql))} BETWEEN '${span.from}' AND '${span.to}')`;
+      const span = addressSpan(text.split("%")[0] as string);
+      return span === undefined ? undefined : isAddressIn(textOf(value), span);
+    }
+    case "dynamic": {
+      const number = equalsNumber(value, text);
+      const same = `(${textOf(value)} = ${literal(text)})`;
+      return number === undefined ? same : `(${same} OR (${NUMBERS} AND ${number}))`;
     }
     case "keyword":
-      return `(${asText(sql)} = ${literal(text)})`;
+    case "wildcard":
+      return `(${textOf(value)} = ${literal(text)})`;
+    case "nested":
+      return undefined;
   }
 }
 
-/** `field: te*t`; `lenient` where the field was not named. */
-export function fits(sql: string, type: FieldType, parts: readonly string[], lenient: boolean): string | undefined {
-  if (type === "text") {
-    // Words of their own, of which one is enough.
-    const terms = splitTerms(parts);
-    const conditions = terms.flatMap((term) => {
-      if (term.length > 1) return [hasWordLike(asText(sql), term)];
-      const words = wordsOf(term[0] as string);
-      return words.length === 0 ? [] : [hasWords(asText(sql), words)];
-    });
-    return conditions.length === 0 ? undefined : `(${conditions.join(" OR ")})`;
-  }
-  if (type !== "keyword" && lenient) return undefined;
-  // Elasticsearch knows no wildcards for numbers and addresses; here they are looked at as they are written.
+/**
+ * `field: te*t`, for one pattern without blanks. Elasticsearch refuses wildcards for numbers, dates and addresses, and fields without an index: where
+ * the field is named they are compared as they are written, else they do not match.
+ */
+export function fits(value: Scalar, type: FieldType, parts: readonly string[], named: boolean): string | undefined {
+  if (type === "text") return hasTokenLike(textOf(value), parts);
+  const texts = type === "keyword" || type === "wildcard" || (type === "dynamic" && value.kind === "string");
+  const like = isLike(textOf(value), parts);
+  if (texts) return like;
+  if (named) return like;
+  return type === "dynamic" ? `(${isText} AND ${like})` : undefined;
+}
+
+function isLike(text: string, parts: readonly string[]): string {
+  const [first = "", middle = "", last = ""] = parts;
+  if (parts.length === 3 && first === "" && last === "") return `contains(${text}, ${literal(middle)})`;
+  if (parts.length === 2 && middle === "") return `starts_with(${text}, ${literal(first)})`;
+  if (parts.length === 2 && first === "") return `ends_with(${text}, ${literal(middle)})`;
   const pattern = parts.map((part) => part.replace(/[\\%_]/g, "\\$&")).join("%");
-  return `(${asText(sql)} LIKE ${literal(pattern)} ESCAPE '\\')`;
-}
-
-/** Parts of a value with wildcards, cut at blanks. */
-function splitTerms(parts: readonly string[]): string[][] {
-  const terms: string[][] = [[]];
-  parts.forEach((part, i) => {
-    part.split(/\s+/).forEach((piece, k) => {
-      if (k > 0) terms.push([]);
-      (terms.at(-1) as string[]).push(piece);
-    });
-    if (i === parts.length - 1) return;
-  });
-  return terms.filter((term) => term.length > 1 || term[0] !== "");
+  return `(${text} LIKE ${literal(pattern)} ESCAPE '\\')`;
 }
 
 /** `field > value`. */
-export function isBetween(
-  sql: string,
+export function isBeyond(
+  value: Scalar,
   type: FieldType,
   operator: KqlRangeOperator,
-  value: string,
-  now: number,
+  text: string,
+  dates: DateContext,
 ): string | undefined {
   const sign = SIGNS[operator];
   switch (type) {
-    case "number":
-      return NUMBER.test(value) ? `(${asNumber(sql)} ${sign} ${Number(value)})` : undefined;
-    case "date": {
-      const span = dateSpan(value, now);
-      if (span === undefined) return undefined;
-      // A day as a bound is all of it: later than it is later than its end.
-      const bound = operator === "gt" || operator === "lte" ? span.to : span.from;
-      return `(${asTime(sql)} ${sign} ${bound})`;
-    }
-    case "ip": {
-      const span = addressSpan(value);
-      if (span === undefined) return undefined;
-      const bound = operator === "gt" || operator === "lte" ? span.to : span.from;
-      return `(${addressDigits(asText(sql))} ${sign} '${bound}')`;
-    }
-    case "boolean":
-      return undefined;
     case "text":
-      return `(len(list_filter(regexp_extract_all(lower(${asText(sql)}), '[\\p{L}\\p{N}_]+'), w -> w ${sign} ${literal(value.toLowerCase())})) > 0)`;
+      return hasTokenBeyond(textOf(value), sign, text);
+    case "long":
+    case "double":
+      return isNumberBeyond(value, sign, text);
+    case "boolean":
+      return text === "true" || text === "false" ? `(CAST(${textOf(value)} AS BOOLEAN) ${sign} ${text})` : undefined;
+    case "date": {
+      const span = dateSpan(text, dates);
+      if (span === undefined) return undefined;
+      if (operator === "gt") return isTimeIn(value, span.to + 1, undefined);
+      if (operator === "gte") return isTimeIn(value, span.from, undefined);
+      return isTimeIn(value, undefined, operator === "lt" ? span.from - 1 : span.to);
+    }
+    case "ip":
+      return isAddressBeyond(textOf(value), operator, text);
+    case "dynamic": {
+      const number = isNumberBeyond(value, sign, text);
+      const lexical = `(${isText} AND ${textOf(value)} ${sign} ${literal(text)})`;
+      return number === undefined ? lexical : `(${lexical} OR (${NUMBERS} AND ${number}))`;
+    }
     case "keyword":
-      return `(${asText(sql)} ${sign} ${literal(value)})`;
+    case "wildcard":
+      return `(${textOf(value)} ${sign} ${literal(text)})`;
+    case "nested":
+      return undefined;
   }
+}
+
+function isAddressBeyond(sql: string, operator: KqlRangeOperator, text: string): string | undefined {
+  const bound = text.includes("/") ? undefined : addressSpan(text.split("%")[0] as string)?.from;
+  if (bound === undefined) return undefined;
+  const upwards = operator === "gt" || operator === "gte";
+  const edge = operator === "gt" ? nextAddress(bound, 1) : operator === "lt" ? nextAddress(bound, -1) : bound;
+  if (edge === undefined) return undefined;
+  return isAddressIn(sql, upwards ? { from: edge, to: LAST_ADDRESS } : { from: FIRST_ADDRESS, to: edge });
+}
+
+/** `field: *`: a value that the type takes. */
+export function isThere(value: Scalar, type: FieldType): string {
+  if (type === "ip") return isAddressIn(textOf(value), { from: FIRST_ADDRESS, to: LAST_ADDRESS });
+  if (type === "date" && value.kind !== "timestamp") return `(${timeOf(value)} IS NOT NULL)`;
+  return `(${value.sql} IS NOT NULL)`;
+}
+
+/** Letters that a value has which is this text, as JSON has them; empty where it may be written in another way. */
+export function soughtText(type: FieldType, text: string): string {
+  const asWritten =
+    type === "keyword" ||
+    type === "wildcard" ||
+    (type === "dynamic" && equalsNumber({ sql: "v", kind: "element" }, text) === undefined);
+  return asWritten ? text : "";
 }
