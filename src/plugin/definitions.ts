@@ -203,9 +203,11 @@ export interface EncodedEvents {
 export interface Origins {
   /** What was read for this delivery, events that did not come here included. */
   readonly ranges: readonly SourceRange[];
-  /** Source of the i-th event, and where its record starts there. */
+  /** Source of the i-th event, and where its record lies there. */
   sourceOf(i: number): Source;
   startOf(i: number): number;
+  /** Where the record ends, excluded. */
+  endOf(i: number): number;
 }
 
 /** A part of a source: offsets from `start` (included) to `end` (excluded). */

@@ -24,11 +24,12 @@ export class CommittedRanges {
     return i < list.length && (list[i] as number) < range.end;
   }
 
-  has(source: SourceRange["source"], offset: number): boolean {
+  /** Whether all of the range is there: a record that has grown since (a line that was joined to it) is another one. */
+  covers({ source, start, end }: SourceRange): boolean {
     const list = this.#sources.get(sourceKey(source));
     if (list === undefined) return false;
-    const i = firstEndingBehind(list, offset);
-    return i < list.length && (list[i] as number) <= offset;
+    const i = firstEndingBehind(list, start);
+    return i < list.length && (list[i] as number) <= start && (list[i + 1] as number) >= end;
   }
 
   add(ranges: StoredRanges): void {

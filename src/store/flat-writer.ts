@@ -81,6 +81,9 @@ export class FlatWriter {
   write(out: ByteWriter, document: StoredTree): void {
     this.#json.begin();
     this.#same = 0;
+    // What a document that could not be written left behind.
+    this.#more = [];
+    this.#leaves = undefined;
     this.#document = document;
     const start = out.length;
     this.#walk(out, this.#root, document);

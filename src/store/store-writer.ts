@@ -56,6 +56,8 @@ export class StoreWriter {
   #working: Promise<void> | undefined;
   #closing: Promise<void> = Promise.resolve();
   #closingCount = 0;
+  /** Slices that could not be closed; tried again when another could. */
+  #unclosed: OpenSlice[] = [];
   #troubled = false;
   #ended = false;
 
@@ -208,22 +210,31 @@ export class StoreWriter {
   #finish(slice: OpenSlice): void {
     this.#closingCount++;
     this.#closing = this.#closing.then(async () => {
-      const { folder, log } = this.#options;
       try {
         await slice.close();
-        if (slice.rows === 0) await removeLines(folder, slice.number);
-        else await closeSlice(folder, slice);
+        for (const one of [slice, ...this.#unclosed.splice(0)]) await this.#convert(one);
         await this.#retain();
       } catch (error) {
-        // It stays searchable as it is and is tried again at the next start.
-        log.error("a slice could not be closed; it is kept as it is", {
-          slice: slice.number,
-          reason: (error as Error).message,
-        });
+        this.#options.log.error("an old slice could not be removed", { reason: (error as Error).message });
       } finally {
         this.#closingCount--;
       }
     });
+  }
+
+  async #convert(slice: OpenSlice): Promise<void> {
+    const { folder, log } = this.#options;
+    try {
+      if (slice.rows === 0) await removeLines(folder, slice.number);
+      else await closeSlice(folder, slice);
+    } catch (error) {
+      // It stays searchable as it is.
+      this.#unclosed.push(slice);
+      log.error("a slice could not be closed; it is kept as it is and tried again", {
+        slice: slice.number,
+        reason: (error as Error).message,
+      });
+    }
   }
 
   async #retain(): Promise<void> {

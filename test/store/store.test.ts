@@ -92,10 +92,10 @@ describe("store", () => {
       await withStore(options, (store) => store.append(rowsOf(numbered(i * 10, 10), i * 10), never));
     await withStore(options, async (store) => {
       assert.deepEqual(
-        [0, 15, 29, 30].map((offset) => store.ranges.has(FILE, offset)),
+        [0, 15, 29, 30].map((offset) => store.ranges.covers({ source: FILE, start: offset, end: offset + 1 })),
         [true, true, true, false],
       );
-      assert.equal(store.ranges.has({ ...FILE, generation: 1 }, 0), false);
+      assert.equal(store.ranges.covers({ source: { ...FILE, generation: 1 }, start: 0, end: 1 }), false);
     });
   });
 

@@ -52,6 +52,7 @@ export const NO_ORIGINS: Origins = {
     throw new Error("no origins here");
   },
   startOf: () => 0,
+  endOf: () => 0,
 };
 
 /** The main thread's half of an output; `warnings` hears what it logs. */

@@ -57,6 +57,10 @@ export async function runSearchCommand(text: string, options: SearchOptions): Pr
       process.stderr.write(`antler: ${error.message}\n`);
     else if (error instanceof NoStoreError)
       process.stderr.write(`antler: ${error.message}: antler up makes one, or give its --data folder\n`);
+    else if ((error as NodeJS.ErrnoException).code === "EACCES")
+      process.stderr.write(
+        `antler: ${(error as Error).message}: search as the user who runs antler up, or with sudo\n`,
+      );
     else throw error;
     return EXIT_USAGE;
   }

@@ -1,4 +1,10 @@
-import { type Deliverer, defineOutput, type EncodedEvents, type OutputPlugin } from "../../plugin/definitions.ts";
+import {
+  type Deliverer,
+  defineOutput,
+  type EncodedEvents,
+  type OutputPlugin,
+  type SourceRange,
+} from "../../plugin/definitions.ts";
 import { bytes, number, path } from "../../plugin/options.ts";
 import type { KindBits } from "../../store/column-kinds.ts";
 import { FlatWriter } from "../../store/flat-writer.ts";
@@ -76,9 +82,13 @@ function newRows(events: EncodedEvents, writer: StoreWriter): Rows {
   for (let i = 0, start = 0; i < count; i++) {
     const end = ends[i] as number;
     longest = Math.max(longest, end - start);
-    if (again && !writer.ranges.has(origins.sourceOf(i), origins.startOf(i))) kept.push(all.subarray(start, end));
+    if (again && !writer.ranges.covers(recordOf(origins, i))) kept.push(all.subarray(start, end));
     start = end;
   }
   if (!again) return { lines: all, rows: count, longest, kinds, ranges };
   return { lines: Buffer.concat(kept), rows: kept.length, longest, kinds, ranges };
+}
+
+function recordOf(origins: EncodedEvents["origins"], i: number): SourceRange {
+  return { source: origins.sourceOf(i), start: origins.startOf(i), end: origins.endOf(i) };
 }

@@ -32,7 +32,7 @@ export class RecordOrigins implements Origins {
       const source = sources[number] as Source;
       if (source.unit === undefined) continue;
       const start = this.#batch.offsetOf(i);
-      const end = start + (source.unit === "byte" ? (table[row + RECORD_RAW_LENGTH] as number) : 1);
+      const end = this.#endOf(i);
       const range = ranges[number];
       if (range === undefined) ranges[number] = { source, start, end };
       else {
@@ -50,5 +50,16 @@ export class RecordOrigins implements Origins {
 
   startOf(i: number): number {
     return this.#batch.offsetOf(this.#records[i] as number);
+  }
+
+  endOf(i: number): number {
+    return this.#endOf(this.#records[i] as number);
+  }
+
+  #endOf(record: number): number {
+    const row = record * RECORD_WORDS;
+    const { table, sources } = this.#batch;
+    const bytes = sources[table[row + RECORD_SOURCE] as number]?.unit === "byte";
+    return this.#batch.offsetOf(record) + (bytes ? (table[row + RECORD_RAW_LENGTH] as number) : 1);
   }
 }
