@@ -64,14 +64,21 @@ Examples:
 
   program
     .command("pipeline")
-    .description("run a pipeline: Logstash's .conf files")
+    .description("run pipelines: Logstash's .conf files, and its pipelines.yml")
     .option("-f, --path.config <path...>", "configuration file, folder or glob")
     .option("-e, --config.string <text>", "configuration as text")
+    .option("--path.settings <folder>", "folder with pipelines.yml, logstash.yml: run all its pipelines")
     .option("-w, --pipeline.workers <n>", "worker threads (default: one a core)")
     .option("-b, --pipeline.batch.size <n>", "most events in a batch (default: 4096)")
-    .option("--pipeline.id <name>", "name of the pipeline", "main")
-    .option("--pipeline.ordered <mode>", "keep the order of events: auto (with one worker), true, false", "auto")
-    .option("--pipeline.ecs_compatibility <mode>", "v8, v1 or disabled", "v8")
+    .option(
+      "--pipeline.id <name>",
+      "name of what runs, and of its data folder (default: main; with pipelines.yml its folder's name)",
+    )
+    .option(
+      "--pipeline.ordered <mode>",
+      "keep the order of events: auto (with one worker), true, false (default: auto)",
+    )
+    .option("--pipeline.ecs_compatibility <mode>", "v8, v1 or disabled (default: v8)")
     .option("--config.support_escapes", "read \\n, \\t and the like in strings")
     .option("--path.data <folder>", "where positions, ledger and dead letters are kept")
     .option("--shutdown.timeout <seconds>", "how long to wait for deliveries when stopping", "10")
@@ -81,7 +88,12 @@ Examples:
 Examples:
   antler pipeline -f /etc/logstash/conf.d/
   antler pipeline -e 'input { stdin { } } output { stdout { } }' < /var/log/syslog
-  antler pipeline -f web.conf -w 4 --path.data /var/lib/antler/web`,
+  antler pipeline -f web.conf -w 4 --path.data /var/lib/antler/web
+  antler pipeline --path.settings /etc/logstash
+  ANTLER_ELASTICSEARCH=http://es1:9200 antler pipeline --path.settings pipelines
+
+In pipelines.yml paths are relative to its own folder. What is given here goes before pipelines.yml, and that before logstash.yml.
+With -f or -e, pipelines.yml is not read.`,
     )
     .action(async (options: Record<string, string | string[] | boolean>) => {
       const { runPipelineCommand } = await import("./commands/pipeline.ts");
@@ -118,10 +130,21 @@ Examples:
   program
     .command("check")
     .description("check configuration files without running them")
-    .argument("<path...>", "files, folders or globs of .conf files")
+    .argument("<path...>", "files, folders or globs of .conf files; folders with pipelines.yml or <name>/pipeline.conf")
     .option("--strict", "warnings count as errors")
     .option("--json", "findings as JSON")
-    .addHelpText("after", "\nExamples:\n  antler check /etc/logstash/conf.d/\n  antler check --json pipelines/*.conf")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  antler check /etc/logstash/conf.d/
+  antler check /etc/logstash/
+  antler check --strict pipelines/
+  antler check --json 'web/*.conf'
+
+Plain .conf files are one pipeline together, as for Logstash. Folders with pipelines.yml and folders of <name>/pipeline.conf are checked
+as the pipelines that they are.`,
+    )
     .action(async (paths: string[], options: { strict?: boolean; json?: boolean }) => {
       const { runCheckCommand } = await import("./commands/check.ts");
       process.exitCode = runCheckCommand(paths, options);

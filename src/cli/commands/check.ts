@@ -1,8 +1,8 @@
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import { resolveGroup } from "../../pipeline/compile/resolve-group.ts";
-import { readConfiguration } from "../configuration-files.ts";
 import { EXIT_CONFIGURATION } from "../exit-codes.ts";
+import { findPipelines } from "../pipeline-folder.ts";
 
 /** `antler check`: everything that is wrong with a configuration, in one run. The exit code. */
 export function runCheckCommand(
@@ -10,12 +10,13 @@ export function runCheckCommand(
   options: { readonly strict?: boolean; readonly json?: boolean },
 ): number {
   const found = new DiagnosticCollector();
-  const sources = readConfiguration(paths, found);
-  resolveGroup([{ id: "main", sources, ecs: "v8", supportEscapes: false }], found, "check");
+  const groups = findPipelines(paths, found);
+  for (const { definitions } of groups) resolveGroup(definitions, found, "check");
   const findings = found.sorted();
+  const files = groups.reduce((sum, group) => sum + group.files, 0);
   if (options.json === true) process.stdout.write(`${JSON.stringify(found.toJSON(), null, 2)}\n`);
   else if (findings.length > 0) process.stdout.write(renderDiagnostics(findings));
-  else process.stdout.write(`${sources.length} file${sources.length === 1 ? "" : "s"}: nothing found\n`);
+  else process.stdout.write(`${files} file${files === 1 ? "" : "s"}: nothing found\n`);
   if (found.errors > 0) return EXIT_CONFIGURATION;
   return options.strict === true && found.warnings > 0 ? 1 : 0;
 }
