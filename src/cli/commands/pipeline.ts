@@ -57,8 +57,10 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
     resolved,
     log,
   );
+  let stopping = false;
   const off = onStopSignal((signal) => {
     log.info("stopping", { signal });
+    stopping = true;
     pipeline.stop();
   });
   try {
@@ -74,7 +76,10 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
     workers: ordered ? 1 : workers,
     milliseconds: Math.round(performance.now()),
   });
-  await pipeline.run();
+  const ended = pipeline.run();
+  // A signal that came during the start.
+  if (stopping) pipeline.stop();
+  await ended;
   off();
   const ledger = pipeline.ledger();
   log.info("pipeline has ended", { ...ledger, imbalance: imbalance(ledger) });
