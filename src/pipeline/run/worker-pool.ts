@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { Logger } from "../../plugin/definitions.ts";
 import { type FromWorker, PROGRESS_CHUNKS, PROGRESS_ITEM, PROGRESS_WORDS, type WorkMessage } from "./messages.ts";
@@ -83,6 +84,8 @@ export class WorkerPool implements WorkerSet {
 
   #spawn(): void {
     const progress = new SharedArrayBuffer(PROGRESS_WORDS * 4);
+    // The command's own flag for the main thread would win over the limit below.
+    setFlagsFromString("--max-semi-space-size=0");
     const start: WorkerStart = { definitions: this.#options.definitions, progress };
     const worker = new Worker(new URL("./worker-thread.js", import.meta.url), {
       workerData: start,
