@@ -37,8 +37,12 @@ export class LiteralScanner {
     this.#shorter = link(this.#next, width, this.#literal);
   }
 
-  /** Sets `marks[number]` to `mark` for each literal that stands in the text. */
-  scan(text: string, marks: Int32Array, mark: number): void {
+  /**
+   * Sets `marks[number]` to `mark` for each literal that stands in the text. Puts their numbers, each once, into `found`, which has room for
+   * all of them; gives how many they are.
+   */
+  scan(text: string, marks: Int32Array, mark: number, found: Int32Array): number {
+    let count = 0;
     const next = this.#next;
     const width = this.#width;
     let state = 0;
@@ -46,10 +50,18 @@ export class LiteralScanner {
       const c = text.charCodeAt(i);
       state = next[state * width + (c < 128 ? (this.#classes[c] as number) : 0)] as number;
       const own = this.#literal[state] as number;
-      if (own >= 0) marks[own] = mark;
-      for (let end = this.#shorter[state] as number; end !== 0; end = this.#shorter[end] as number)
-        marks[this.#literal[end] as number] = mark;
+      if (own >= 0 && marks[own] !== mark) {
+        marks[own] = mark;
+        found[count++] = own;
+      }
+      for (let end = this.#shorter[state] as number; end !== 0; end = this.#shorter[end] as number) {
+        const shorter = this.#literal[end] as number;
+        if (marks[shorter] === mark) continue;
+        marks[shorter] = mark;
+        found[count++] = shorter;
+      }
     }
+    return count;
   }
 }
 

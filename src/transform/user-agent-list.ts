@@ -24,12 +24,25 @@ export class LiteralNumbers {
   }
 }
 
+/** The literals that a text has: the first `count` of `found`, which are marked with `mark` too. */
+export interface FoundLiterals {
+  readonly marks: Int32Array;
+  readonly mark: number;
+  readonly found: Int32Array;
+  readonly count: number;
+}
+
 /** A list of rules, of which the first that matches counts. Expressions are compiled when a text first asks for them. */
 export class UserAgentList {
   readonly #rules: readonly UserAgentRule[];
   readonly #expressions: (RegExp | undefined)[];
   /** By rule: sets of literals, of each of which one must be there. */
   readonly #needs: readonly (readonly Int32Array[])[];
+  /** By literal, the rules of whose first set it is; rules without needs, as bits. */
+  readonly #rulesOf = new Map<number, Int32Array>();
+  readonly #always: Int32Array;
+  /** Rules to be tried, as bits. */
+  readonly #candidates: Int32Array;
 
   constructor(rules: readonly UserAgentRule[], numbers: LiteralNumbers) {
     this.#rules = rules;
@@ -37,18 +50,41 @@ export class UserAgentList {
     this.#needs = rules.map(({ pattern }) =>
       needsOf(pattern).map((one) => Int32Array.from(one, (text) => numbers.of(text))),
     );
+    this.#always = new Int32Array(Math.ceil(rules.length / 32));
+    this.#candidates = new Int32Array(this.#always.length);
+    const rulesOf = new Map<number, number[]>();
+    this.#needs.forEach(([first], rule) => {
+      if (first === undefined) setBit(this.#always, rule);
+      for (const literal of first ?? []) rulesOf.set(literal, [...(rulesOf.get(literal) ?? []), rule]);
+    });
+    for (const [literal, list] of rulesOf) this.#rulesOf.set(literal, Int32Array.from(list));
   }
 
   /** The values of the first rule that matches and gives a family; undefined when there is none. */
-  find(text: string, marks: Int32Array, mark: number): readonly (string | undefined)[] | undefined {
-    for (let i = 0; i < this.#rules.length; i++) {
-      if (!holds(this.#needs[i] as readonly Int32Array[], marks, mark)) continue;
-      const match = this.#expression(i).exec(text);
-      if (match === null) continue;
-      const values = valuesOf(this.#rules[i] as UserAgentRule, match);
-      if (values[0] !== undefined) return values;
+  find(text: string, { marks, mark, found, count }: FoundLiterals): readonly (string | undefined)[] | undefined {
+    const candidates = this.#candidates;
+    candidates.set(this.#always);
+    for (let i = 0; i < count; i++) {
+      const list = this.#rulesOf.get(found[i] as number);
+      if (list === undefined) continue;
+      for (let at = 0; at < list.length; at++) setBit(candidates, list[at] as number);
+    }
+    for (let word = 0; word < candidates.length; word++) {
+      for (let bits = candidates[word] as number; bits !== 0; bits &= bits - 1) {
+        const rule = word * 32 + 31 - Math.clz32(bits & -bits);
+        const values = this.#try(rule, text, marks, mark);
+        if (values !== undefined) return values;
+      }
     }
     return undefined;
+  }
+
+  #try(rule: number, text: string, marks: Int32Array, mark: number): readonly (string | undefined)[] | undefined {
+    if (!holds(this.#needs[rule] as readonly Int32Array[], marks, mark)) return undefined;
+    const match = this.#expression(rule).exec(text);
+    if (match === null) return undefined;
+    const values = valuesOf(this.#rules[rule] as UserAgentRule, match);
+    return values[0] === undefined ? undefined : values;
   }
 
   #expression(i: number): RegExp {
@@ -69,6 +105,10 @@ function needsOf(pattern: string): Alternatives[] {
     .filter((texts) => shortestOf(texts) > 1)
     .sort((a, b) => shortestOf(b) - shortestOf(a))
     .slice(0, NEEDS_LIMIT);
+}
+
+function setBit(bits: Int32Array, at: number): void {
+  bits[at >> 5] = (bits[at >> 5] as number) | (1 << (at & 31));
 }
 
 function holds(needs: readonly Int32Array[], marks: Int32Array, mark: number): boolean {

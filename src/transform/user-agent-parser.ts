@@ -23,6 +23,7 @@ export class UserAgentParser {
   readonly #devices: UserAgentList;
   readonly #scanner: LiteralScanner;
   readonly #marks: Int32Array;
+  readonly #found: Int32Array;
   #mark = 0;
 
   constructor(rules: UserAgentRules) {
@@ -32,6 +33,7 @@ export class UserAgentParser {
     this.#devices = new UserAgentList(rules.devices, numbers);
     this.#scanner = new LiteralScanner(numbers.literals);
     this.#marks = new Int32Array(numbers.literals.length);
+    this.#found = new Int32Array(numbers.literals.length);
   }
 
   parse(text: string): UserAgent {
@@ -39,10 +41,11 @@ export class UserAgentParser {
     if (this.#mark === 0x7fffffff) this.#marks.fill(0);
     const mark = this.#mark === 0x7fffffff ? 1 : this.#mark + 1;
     this.#mark = mark;
-    this.#scanner.scan(text, this.#marks, mark);
-    const [name = OTHER, ...version] = this.#agents.find(text, this.#marks, mark) ?? [];
-    const [system = OTHER, ...systemVersion] = this.#systems.find(text, this.#marks, mark) ?? [];
-    const [device = OTHER] = this.#devices.find(text, this.#marks, mark) ?? [];
+    const count = this.#scanner.scan(text, this.#marks, mark, this.#found);
+    const literals = { marks: this.#marks, mark, found: this.#found, count };
+    const [name = OTHER, ...version] = this.#agents.find(text, literals) ?? [];
+    const [system = OTHER, ...systemVersion] = this.#systems.find(text, literals) ?? [];
+    const [device = OTHER] = this.#devices.find(text, literals) ?? [];
     return { name, version, system, systemVersion, device };
   }
 }

@@ -4,8 +4,12 @@ import { LiteralScanner } from "../../src/language/literal-scanner.ts";
 
 function found(literals: readonly string[], text: string): string[] {
   const marks = new Int32Array(literals.length);
-  new LiteralScanner(literals).scan(text, marks, 7);
-  return literals.filter((_, i) => marks[i] === 7);
+  const numbers = new Int32Array(literals.length);
+  const count = new LiteralScanner(literals).scan(text, marks, 7, numbers);
+  const marked = literals.filter((_, i) => marks[i] === 7);
+  // Each once.
+  assert.deepEqual([...numbers.subarray(0, count)].map((i) => literals[i]).sort(), [...marked].sort());
+  return marked;
 }
 
 describe("literals in a text", () => {
@@ -37,8 +41,8 @@ describe("literals in a text", () => {
   it("keep their marks of earlier texts apart", () => {
     const scanner = new LiteralScanner(["a", "b"]);
     const marks = new Int32Array(2);
-    scanner.scan("a", marks, 1);
-    scanner.scan("b", marks, 2);
+    scanner.scan("a", marks, 1, new Int32Array(2));
+    scanner.scan("b", marks, 2, new Int32Array(2));
     assert.deepEqual([...marks], [1, 2]);
   });
 });
