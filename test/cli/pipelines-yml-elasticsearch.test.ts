@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { globSync } from "tinyglobby";
 import { SHIPPED_PIPELINES } from "../../src/cli/pipeline-folder.ts";
 import { call, realElasticsearch } from "../support/elasticsearch.ts";
 
 const BINARY: string = join(import.meta.dirname, "..", "..", "..", "bin", "antler.js");
+
+const DATE_FIELDS = ["*.timestamp", "*_timestamp", "created", "*.created", "*.ctime", "*.mtime", "*.start", "*.end"];
 
 /** What a server's own `logs` template does for these documents; the one for tests comes without it. */
 const LOGS_TEMPLATE = {
@@ -16,13 +19,14 @@ const LOGS_TEMPLATE = {
   data_stream: {},
   priority: 100,
   template: {
-    settings: { number_of_replicas: 0 },
+    settings: { number_of_replicas: 0, "index.mapping.ignore_malformed": true },
     mappings: {
       date_detection: false,
       dynamic_templates: [
-        { ips: { path_match: ["*.ip"], mapping: { type: "ip" } } },
+        { ips: { path_match: ["ip", "*.ip", "*_ip"], match_mapping_type: "string", mapping: { type: "ip" } } },
         { places: { path_match: ["*.geo.location"], mapping: { type: "geo_point" } } },
-        { texts: { match: ["message"], mapping: { type: "text" } } },
+        { texts: { path_match: ["message", "*.message"], unmatch_mapping_type: "object", mapping: { type: "text" } } },
+        { dates: { path_match: DATE_FIELDS, unmatch_mapping_type: "object", mapping: { type: "date" } } },
         { strings: { match_mapping_type: "string", mapping: { type: "keyword", ignore_above: 1024 } } },
       ],
     },
@@ -86,27 +90,50 @@ describe("antler ship to antler pipeline --path.settings pipelines to Elasticsea
     throw new Error(`antler ended: ${said}`);
   }
 
-  async function stop(child: ChildProcess): Promise<void> {
+  /** Stops the command; what it said last: its ledger. */
+  async function stop(child: ChildProcess): Promise<string> {
+    let said = "";
+    child.stderr?.on("data", (chunk: string) => {
+      said += chunk;
+    });
     child.kill("SIGTERM");
-    const [code] = (await once(child, "exit")) as [number | null];
+    const [code] = (await once(child, "close")) as [number | null];
     assert.equal(code, 0);
+    return said.trimEnd().split("\n").at(-1) as string;
   }
 
-  async function hits(count: number): Promise<Hit[]> {
-    for (;;) {
+  /** The documents of a folder, when there are so many, or none have come for a while. */
+  async function hits(of: string, count: number): Promise<Hit[]> {
+    for (let idle = 0, before = -1; ; idle++) {
       await call(url, "POST", "logs-*/_refresh");
-      const answer = await call(url, "POST", "logs-*/_search", { query: own(), size: 100 });
+      const query = { prefix: { "log.file.path": join(folder, of) } };
+      const answer = await call(url, "POST", "logs-*/_search", { query, size: 5000 });
       const { hits } = answer["hits"] as { hits: Hit[] };
-      if (hits.length >= count) return hits;
+      if (hits.length >= count || (hits.length > 0 && idle > 50)) return hits;
+      if (hits.length !== before) idle = 0;
+      before = hits.length;
       await sleep(200);
     }
   }
 
+  /** The datasets' own sample lines, all kinds of broken ones among them; those that are not blank. */
+  function copySamples(): string[] {
+    const to = join(folder, "samples");
+    mkdirSync(to);
+    const logs = globSync(["*/test/*.log"], { cwd: SHIPPED_PIPELINES });
+    return logs.flatMap((log) => {
+      const text = readFileSync(join(SHIPPED_PIPELINES, log), "utf8");
+      writeFileSync(join(to, log.replaceAll("/", "-")), text);
+      return text.split("\n").filter((line) => line.trim() !== "");
+    });
+  }
+
   it("documents land in their data streams, with their fields", async () => {
-    mkdirSync(join(folder, "nginx"));
+    mkdirSync(join(folder, "own", "nginx"), { recursive: true });
+    const samples = copySamples();
     const files = { "nginx/access.log": NGINX, "auth.log": AUTH, syslog: SYSLOG, "app.out": OTHER };
     const paths = Object.entries(files).map(([name, lines]) => {
-      const path = join(folder, name);
+      const path = join(folder, "own", name);
       writeFileSync(path, lines.map((line) => `${line}\n`).join(""));
       return path;
     });
@@ -118,17 +145,20 @@ describe("antler ship to antler pipeline --path.settings pipelines to Elasticsea
     const yml = join(folder, "shipper.yml");
     writeFileSync(
       yml,
-      `filebeat.inputs:\n  - type: filestream\n    id: logs\n    paths: ${JSON.stringify(paths)}\noutput.logstash:\n  hosts: ["127.0.0.1:${port}"]\n`,
+      `filebeat.inputs:\n  - type: filestream\n    id: logs\n    paths: ${JSON.stringify([...paths, join(folder, "samples", "*.log")])}\noutput.logstash:\n  hosts: ["127.0.0.1:${port}"]\n`,
     );
     await start(["ship", "-c", yml, "--path.data", join(folder, "ship")], {}, /shipper is ready/);
 
-    const found = await hits(7);
-    for (const child of running.splice(0).reverse()) await stop(child);
-    const lines = found.map(({ _source }) => field(_source, "event.original")).sort();
-    assert.deepEqual(lines, [...NGINX, ...AUTH, ...SYSLOG, ...OTHER].sort(), "every line once");
+    const found = await hits("own", 8);
+    const sampled = await hits("samples", samples.length);
+    assert.deepEqual(sampled.map(lineOf).sort(), samples.sort(), "every sample");
+    const [pipeline, ship] = running.splice(0) as [ChildProcess, ChildProcess];
+    await stop(ship);
+    const { totals } = JSON.parse(await stop(pipeline)) as { totals: Record<string, number> };
+    assert.equal(totals["deadLettered"], 0, "no mapping rejects a document");
+    assert.deepEqual(found.map(lineOf).sort(), [...NGINX, ...AUTH, ...SYSLOG, ...OTHER].sort(), "every line once");
 
-    const of = (start: string): Hit =>
-      found.find(({ _source }) => String(field(_source, "event.original")).startsWith(start)) as Hit;
+    const of = (start: string): Hit => found.find((hit) => lineOf(hit).startsWith(start)) as Hit;
     const expected: readonly (readonly [string, string, Readonly<Record<string, unknown>>])[] = [
       [
         "203.0.113.7",
@@ -179,6 +209,10 @@ describe("antler ship to antler pipeline --path.settings pipelines to Elasticsea
     }
   });
 });
+
+function lineOf({ _source }: Hit): string {
+  return String(field(_source, "event.original"));
+}
 
 function field(source: unknown, name: string): unknown {
   return name
