@@ -59,17 +59,17 @@ export const CATALOGUE = {
   },
   CONF010: {
     title: "option without effect",
-    text: "The option is deprecated, has no effect here, or is not supported; the help says which and why.",
+    text: "The option, or the setting of pipelines.yml or logstash.yml, is deprecated, has no effect here, or is not supported; the help says which and why.",
     example: "output { elasticsearch { sniffing => true } }",
   },
   CONF011: {
     title: "missing option",
-    text: "The plugin cannot work without this option.",
+    text: "The plugin, or the pipeline in pipelines.yml, cannot work without this option.",
     example: "input { file { } }",
   },
   CONF012: {
     title: "unknown option",
-    text: "The plugin has no option of this name.",
+    text: "The plugin, or the settings file, has no option of this name.",
     example: 'filter { grok { tag_on_failur => ["oops"] } }',
   },
   CONF013: {
@@ -94,7 +94,7 @@ export const CATALOGUE = {
   },
   CONF017: {
     title: "duplicate id",
-    text: "Two plugins have the same id; ledger and metrics could not tell them apart.",
+    text: "Two plugins, pipelines or addresses have the same name; ledger and metrics could not tell them apart.",
     example: 'filter { drop { id => "a" } drop { id => "a" } }',
   },
   CONF018: {
