@@ -34,7 +34,7 @@ export interface PipelineSet {
 }
 
 export const PIPELINES_FILE = "pipelines.yml";
-export const SETTINGS_FILE = "logstash.yml";
+const SETTINGS_FILE = "logstash.yml";
 
 /**
  * The settings of a folder with Logstash's pipelines.yml and logstash.yml. Paths in them are relative to that folder (in Logstash: to the
