@@ -31,9 +31,10 @@ export type QueryDsl = Readonly<Record<string, unknown>>;
 /**
  * A query as Elasticsearch's query DSL, as Kibana translates it: `match`, `match_phrase` for quoted texts, `wildcard` for wildcards in keywords and `query_string` in others, `range`, `exists`,
  * `nested`; a name with wildcards becomes a query for each known field; free text is a lenient `multi_match` over the fields that the index has for it
- * (`index.query.default_field`: all of them where nobody set it, as in the templates for `logs-*-*`).
+ * (`index.query.default_field`: all of them where nobody set it, as in the templates for `logs-*-*`). Other than Kibana's, a name with wildcards is
+ * lenient: there one number among the fields makes Elasticsearch refuse `*: word`. A range over such a name is not.
  */
-export function kqlToQueryDsl(node: KqlNode, options: KqlQueryOptions = {}): QueryDsl {
+export function kqlQuery(node: KqlNode, options: KqlQueryOptions = {}): QueryDsl {
   return translate(node, options, undefined);
 }
 
@@ -69,25 +70,30 @@ function match({ field, value }: KqlMatch, options: KqlQueryOptions, path: strin
   const fields = field === undefined ? [{ name: joined(path, "null"), type: "" }] : fieldsOf(field, options, path);
   const known = options.fields;
   if (isAny(value) && known !== undefined && fields.length === known.length) return { match_all: {} };
+  const several = field !== undefined && hasWildcard(field);
   return oneOf(
-    fields.map((one) => {
-      const query = isAny(value) ? { exists: { field: one.name } } : single(one, value, options);
-      return within(query, one, field, path);
+    fields.flatMap((one) => {
+      if (isAny(value)) return [within({ exists: { field: one.name } }, one, field, path)];
+      if (several && one.type === "date" && !LIKE_A_DATE.test(plainText(value))) return [];
+      return [within(single(one, value, several, options), one, field, path)];
     }),
   );
 }
 
-function single({ name, type }: KnownField, value: KqlText, options: KqlQueryOptions): QueryDsl {
+const LIKE_A_DATE = /^(?:now|\d{4}-\d\d|-?\d+$)/;
+
+function single({ name, type }: KnownField, value: KqlText, several: boolean, options: KqlQueryOptions): QueryDsl {
+  const lenient = several ? { lenient: true } : {};
   if (hasWildcard(value)) {
     // Since 8.5, so that a value with blanks is one.
     if (type === "keyword") return { wildcard: { [name]: { value: wildcardPattern(value) } } };
-    return { query_string: { fields: [name], query: queryString(value) } };
+    return { query_string: { fields: [name], query: queryString(value), ...lenient } };
   }
-  if (type === "date") {
-    const bound = sentValue(value);
-    return { range: { [name]: { gte: bound, lte: bound, ...zone(options) } } };
-  }
-  return { [value.quoted ? "match_phrase" : "match"]: { [name]: sentValue(value) } };
+  const sent = sentValue(value);
+  if (type === "date") return { range: { [name]: { gte: sent, lte: sent, ...zone(options) } } };
+  // A phrase alone cannot be lenient.
+  if (several && value.quoted) return { multi_match: { type: "phrase", query: sent, fields: [name], ...lenient } };
+  return { [value.quoted ? "match_phrase" : "match"]: { [name]: several ? { query: sent, ...lenient } : sent } };
 }
 
 function range({ field, operator, value }: KqlRange, options: KqlQueryOptions, path: string | undefined): QueryDsl {
@@ -125,9 +131,10 @@ function sentValue(value: KqlText): string | boolean | null {
   return !value.quoted && !hasWildcard(value) && (text === "true" || text === "false") ? text === "true" : text;
 }
 
-/** A value with wildcards for `query_string`: everything that means something there is escaped. */
+/** A value with wildcards for `query_string`: everything that means something there is escaped, also the words that Kibana forgets. */
 function queryString({ parts }: KqlText): string {
-  return parts.map((part) => part.replace(/[+\-=&|><!(){}[\]^"~*?:\\/]/g, "\\$&")).join("*");
+  const signs = parts.map((part) => part.replace(/[+\-=&|><!(){}[\]^"~*?:\\/]/g, "\\$&")).join("*");
+  return signs.replace(/(?<!\S)(?:AND|OR|NOT)(?!\S)/g, "\\$&");
 }
 
 function wildcardPattern({ parts }: KqlText): string {

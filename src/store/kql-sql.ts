@@ -75,19 +75,18 @@ class Translator {
     return this.#some(targets, (one, type) => {
       // Kibana asks keywords that are named for the whole value, and everything else by a query that is cut at blanks.
       if (name !== undefined && (type === "keyword" || type === "dynamic")) return fits(one, type, value.parts, named);
-      const conditions = terms.map((term) =>
-        term.length === 1 ? equals(one, type, term[0] as string, false, this.#settings) : fits(one, type, term, named),
-      );
+      const conditions = terms.map((term) => {
+        if (term.length === 1) return equals(one, type, term[0] as string, false, this.#settings);
+        return term.length === 2 && term[0] === "" && term[1] === ""
+          ? isThere(one, type)
+          : fits(one, type, term, named);
+      });
       return either(conditions.filter((condition) => condition !== undefined));
     });
   }
 
   #exists(name: KqlText, targets: readonly FieldValues[], within: Scope | undefined): string {
-    return either([
-      this.#some(targets, (one, type) => isThere(one, type)),
-      ...targets.filter(({ kind, type }) => kind === "json" && type !== "nested").map(({ sql }) => hasSomething(sql)),
-      ...this.#targets.below(name, within).map((path) => `(${path} IS NOT NULL)`),
-    ]);
+    return either([...targets, ...this.#targets.below(name, within)].map(exists));
   }
 
   /** One object for which the query holds: an element of an array, or the object whose fields are columns. */
@@ -118,4 +117,10 @@ function either(conditions: readonly string[]): string {
   const possible = [...new Set(conditions)].filter((condition) => condition !== "FALSE");
   if (possible.length === 0) return "FALSE";
   return possible.length === 1 ? (possible[0] as string) : `(${possible.join(" OR ")})`;
+}
+
+/** `field: *`: a value that the type takes, or an object that has something. */
+function exists(field: FieldValues): string {
+  if (field.kind === "json" && (field.type === "dynamic" || field.type === "keyword")) return hasSomething(field.sql);
+  return someValue(field, (one) => isThere(one, field.type));
 }

@@ -51,8 +51,8 @@ export class KqlTargets {
     return found.sort((a, b) => cost(a) - cost(b));
   }
 
-  /** Columns of fields below an object that is named as a field. */
-  below(name: Name, within: Scope | undefined): string[] {
+  /** Fields below an object that is named as a field. */
+  below(name: Name, within: Scope | undefined): FieldValues[] {
     if (within?.item !== undefined) return [];
     const full = within === undefined ? name : below(within.path, name);
     const wanted = wildcardExpression({ parts: [...full.parts.slice(0, -1), `${full.parts.at(-1)}.`, ""] });
@@ -60,7 +60,7 @@ export class KqlTargets {
       within !== undefined || hasWildcard(name)
         ? this.#fields
         : this.#fields.filter(({ path }) => !this.#isNested(path));
-    return seen.filter(({ path }) => wanted.test(path)).map(({ path }) => column(path));
+    return seen.filter(({ path }) => wanted.test(path)).map(({ path, kind }) => this.#column(path, kind));
   }
 
   /** Lists of objects at a path, each with the scope of a query inside. */

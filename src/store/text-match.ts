@@ -36,7 +36,8 @@ export function hasTokenLike(sql: string, parts: readonly string[]): string {
   const only = asked.length === 1 ? (asked[0] as string) : "";
   // Letters and digits are always inside some word.
   if (first === "" && last === "" && /^[a-z0-9]+$/.test(only)) return `(${quick})`;
-  const body = texts.map(escaped).join("[^\\x01]*");
+  // Where only wildcards are asked, a word has a letter all the same.
+  const body = asked.length === 0 ? "[^\\x01]+" : texts.map(escaped).join("[^\\x01]*");
   const pattern = literal(`\\x01${body}\\x01`);
   const simple = /^[a-z0-9]+$/.test(only) && texts.length === 2;
   return cases(

@@ -24,8 +24,13 @@ export function timeOf(value: Scalar): string {
   if (value.kind === "long") return value.sql;
   const text = textOf(value);
   if (value.kind === "double" || value.kind === "boolean") return `TRY_CAST(${text} AS BIGINT)`;
-  const seconds = `regexp_replace(regexp_replace(${text}, 'T(\\d\\d)?(Z|[+-][0-9:]+)?$', 'T\\1:00\\2'), '^(.{16})(Z|[+-][0-9:]+)$', '\\1:00\\2')`;
-  const whole = `(CASE WHEN length(${text}) < 19 AND NOT regexp_matches(${text}, 'T.*[Z+-]') THEN rtrim(${text}, 'T') || substr('${REST}', length(rtrim(${text}, 'T')) + 1) ELSE ${seconds} END)`;
-  const iso = `TRY_CAST(replace(${whole}, ',', '.') AS TIMESTAMP)`;
-  return `(CASE WHEN regexp_full_match(${text}, '${ISO}') THEN epoch_ms(${iso}) WHEN regexp_full_match(${text}, '-?\\d{1,15}') THEN TRY_CAST(${text} AS BIGINT) END)`;
+  // The engine reads a time and passes over its zone.
+  const local = `regexp_replace(replace(${text}, ',', '.'), '(T.*?)(Z|[+-][0-9:]+)?$', '\\1')`;
+  const bare = `rtrim(${local}, 'T')`;
+  const iso = `TRY_CAST(${bare} || substr('${REST}', length(${bare}) + 1) AS TIMESTAMP)`;
+  const zone = `regexp_extract(${text}, 'T.*([+-][0-9:]+)$', 1)`;
+  const part = (from: number): string =>
+    `TRY_CAST(left(${zone}, 1) || substr(replace(${zone}, ':', ''), ${from}, 2) AS INTEGER)`;
+  const offset = `coalesce(${part(2)}, 0) * 3600000 + coalesce(${part(4)}, 0) * 60000`;
+  return `(CASE WHEN regexp_full_match(${text}, '${ISO}') THEN epoch_ms(${iso}) - (${offset}) WHEN regexp_full_match(${text}, '-?\\d{1,15}') THEN TRY_CAST(${text} AS BIGINT) END)`;
 }

@@ -229,7 +229,7 @@ const item = fc.oneof(
 );
 
 /** A query of the fixture's fields. */
-export const kqlQuery: fc.Arbitrary<string> = fc.letrec<{ query: string; leaf: string; node: string }>((tie) => ({
+export const generatedQuery: fc.Arbitrary<string> = fc.letrec<{ query: string; leaf: string; node: string }>((tie) => ({
   leaf: fc.oneof(
     { weight: 5, arbitrary: of(TEXTS, textValue) },
     { weight: 5, arbitrary: of(KEYWORD_FIELDS, keywordValue) },
