@@ -1,4 +1,4 @@
-import { open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
   byPath,
@@ -80,6 +80,8 @@ export async function closeSlice(folder: string, slice: ClosingSlice): Promise<S
   } finally {
     engine.close();
   }
+  // The engine makes it readable for everybody; logs are not for everybody.
+  await chmod(`${target}.tmp`, 0o600);
   await syncFile(`${target}.tmp`);
   await rename(`${target}.tmp`, target);
   const manifest: SliceManifest = {

@@ -109,6 +109,10 @@ describe("store", () => {
     await withStore(options, (store) => store.append(rowsOf(numbered(5, 1), 5), never));
     assert.deepEqual(await numbers(folder), upTo(6));
     assert.ok(!readdirSync(folder).includes("00000001.commits"));
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name !== "store.json" && (statSync(join(folder, name)).mode & 0o077) !== 0),
+      [],
+    );
   });
 
   it("removes whole slices, the oldest first, by size and by age", async () => {
