@@ -26,10 +26,11 @@ export async function elasticClient(
 }
 
 function authOf({ apiKey, user, password }: ConnectionSettings): Pick<ClientOptions, "auth"> {
-  if (apiKey !== undefined) {
+  // An empty text is what `"${API_KEY:}"` gives where the variable is not set.
+  if (apiKey !== undefined && apiKey !== "") {
     return { auth: { apiKey: apiKey.includes(":") ? Buffer.from(apiKey).toString("base64") : apiKey } };
   }
-  return user === undefined ? {} : { auth: { username: user, password: password ?? "" } };
+  return user === undefined || user === "" ? {} : { auth: { username: user, password: password ?? "" } };
 }
 
 /** The CA that the servers send and the user named by its fingerprint; none where certificates are not checked anyway. */

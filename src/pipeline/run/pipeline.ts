@@ -136,7 +136,7 @@ export class Pipeline {
     await this.#deadLetters?.close();
   }
 
-  /** A plugin's name in ledgers and folders: with its pipeline's where several run together. */
+  /** A plugin's name in ledgers: with its pipeline's where several run together. */
   #name(pipeline: ResolvedPipeline, plugin: string): string {
     return this.#resolved.pipelines.length === 1 ? plugin : `${pipeline.definition.id}/${plugin}`;
   }
@@ -153,7 +153,8 @@ export class Pipeline {
   }
 
   async #startInput(pipeline: ResolvedPipeline, input: ResolvedInput, dispatcher: Dispatcher): Promise<RunningInput> {
-    const name = this.#name(pipeline, input.id).replaceAll(/[^\w.#-]/g, "_");
+    // With the pipeline's id always, so that a second pipeline changes no place.
+    const name = `${pipeline.definition.id}/${input.id}`.replaceAll(/[^\w.#-]/g, "_");
     const folder = join(this.#options.dataFolder, "inputs", name);
     let ledger = new Ledger();
     let sink = plainSink(dispatcher, ledger);
