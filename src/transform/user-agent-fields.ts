@@ -1,4 +1,5 @@
 import type { Event } from "../event/event.ts";
+import type { FieldReference } from "../event/field-reference.ts";
 import { RecentCache } from "./recent-cache.ts";
 import { ReferenceSet, SharedFields } from "./shared-fields.ts";
 import type { UserAgent } from "./user-agent-parser.ts";
@@ -6,6 +7,9 @@ import { agentVersion, systemVersion } from "./user-agent-version.ts";
 
 /** Many texts say the same: so many different results are kept to be shared. */
 const RESULT_LIMIT = 2000;
+/** A text that is met more often than this gets fields to be shared; most of the rare ones never come again. */
+const PLAIN_USES = 2;
+const PARTS = ["major", "minor", "patch"];
 
 type Values = (readonly [path: readonly string[], value: string])[];
 
@@ -20,6 +24,7 @@ export class UserAgentFieldBuilder {
   readonly #below: ReferenceSet;
   readonly #metadata = new ReferenceSet("[@metadata][filter][user_agent]");
   readonly #made = new RecentCache<string, UserAgentFields>(RESULT_LIMIT);
+  readonly #references: EcsReferences;
 
   /**
    * @param target a field reference in brackets, or nothing for the event's top
@@ -28,11 +33,37 @@ export class UserAgentFieldBuilder {
   constructor(target: string, prefix: string | undefined) {
     this.#below = new ReferenceSet(target);
     this.#prefix = prefix;
+    this.#references = {
+      name: this.#below.get(["name"]),
+      version: this.#below.get(["version"]),
+      system: this.#below.get(["os", "name"]),
+      systemVersion: this.#below.get(["os", "version"]),
+      systemFull: this.#below.get(["os", "full"]),
+      device: this.#below.get(["device", "name"]),
+      versionParts: PARTS.map((name) => this.#metadata.get(["version", name])),
+      systemParts: PARTS.map((name) => this.#metadata.get(["os", "version", name])),
+    };
   }
 
   /** @param text what the agent said of itself */
   build(agent: UserAgent, text: string): UserAgentFields {
     const version = agentVersion(agent, text);
+    if (this.#prefix !== undefined) return this.#shared(agent, version);
+    const references = this.#references;
+    let uses = 0;
+    let shared: UserAgentFields | undefined;
+    return {
+      apply: (event) => {
+        if (uses++ < PLAIN_USES) setPlainly(event, agent, version, references);
+        else {
+          shared ??= this.#shared(agent, version);
+          shared.apply(event);
+        }
+      },
+    };
+  }
+
+  #shared(agent: UserAgent, version: string | undefined): UserAgentFields {
     const key = [agent.name, ...agent.version, version, agent.system, ...agent.systemVersion, agent.device].join("\n");
     let made = this.#made.get(key);
     if (made === undefined) {
@@ -71,13 +102,44 @@ export class UserAgentFieldBuilder {
   }
 }
 
+interface EcsReferences {
+  readonly name: FieldReference;
+  readonly version: FieldReference;
+  readonly system: FieldReference;
+  readonly systemVersion: FieldReference;
+  readonly systemFull: FieldReference;
+  readonly device: FieldReference;
+  readonly versionParts: readonly FieldReference[];
+  readonly systemParts: readonly FieldReference[];
+}
+
+/** Sets what the shared fields give, one by one. */
+function setPlainly(event: Event, agent: UserAgent, version: string | undefined, to: EcsReferences): void {
+  const system = systemVersion(agent);
+  to.name.set(event, agent.name);
+  if (version !== undefined) to.version.set(event, version);
+  to.system.set(event, agent.system);
+  if (system !== undefined) to.systemVersion.set(event, system);
+  to.systemFull.set(event, fullName(agent, system));
+  to.device.set(event, agent.device);
+  setParts(event, agent.version, to.versionParts);
+  setParts(event, agent.systemVersion, to.systemParts);
+}
+
+function setParts(event: Event, version: readonly (string | undefined)[], to: readonly FieldReference[]): void {
+  for (let i = 0; i < to.length; i++) {
+    const part = version[i];
+    if (part !== undefined) (to[i] as FieldReference).set(event, part);
+  }
+}
+
 function fullName({ system }: UserAgent, version: string | undefined): string {
   return version === undefined ? system : `${system} ${version}`;
 }
 
 /** Logstash tells the first three parts of a version apart. */
 function named(version: readonly (string | undefined)[], place: (name: string) => readonly string[]): Values {
-  return ["major", "minor", "patch"].flatMap((name, i) => {
+  return PARTS.flatMap((name, i) => {
     const part = version[i];
     return part === undefined ? [] : [[place(name), part] as const];
   });

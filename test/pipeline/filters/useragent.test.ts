@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { useragent } from "../../../src/pipeline/filters/useragent.ts";
-import { comparable } from "../../support/run-filters.ts";
+import { comparable, runFilters } from "../../support/run-filters.ts";
 import { filtered, outcome, problemsOf } from "./support.ts";
 
 const SAFARI =
@@ -82,6 +82,18 @@ describe("useragent filter", () => {
     it(`takes ${name}`, () =>
       assert.deepEqual(outcome(filter, input as never, ecs === undefined ? {} : { ecs }), expected));
   }
+
+  it("gives a text that comes often what it gave the first time, also where the event has some of the fields", () => {
+    for (const own of [{}, { user_agent: { name: "mine", os: { kernel: "6" } } }, { user_agent: { os: "mine" } }]) {
+      const events = runFilters(
+        'filter { useragent { source => "m" } }',
+        Array.from({ length: 6 }, () => ({ m: SAFARI, ...own })),
+      );
+      const texts = events.map((event) => JSON.stringify([event.toObject(), event.metadataObject()]));
+      assert.equal(texts.length, 6);
+      assert.deepEqual([...new Set(texts)], [texts[0]]);
+    }
+  });
 
   it("tells a text again that it forgot, and long ones that it never keeps", () => {
     const filter = 'useragent { source => "m" lru_cache_size => 1 remove_field => ["m"] }';
