@@ -13,6 +13,7 @@ import { EXIT_USAGE } from "../exit-codes.ts";
 import { wantsColour } from "../search/colours.ts";
 import { bucketLength, histogramLines } from "../search/histogram.ts";
 import { printer } from "../search/printer.ts";
+import { namedWidth, terminalWidth } from "../search/terminal-width.ts";
 import { parseTime } from "../search/time-option.ts";
 
 export interface SearchOptions {
@@ -118,7 +119,12 @@ async function histogram(folder: string, search: Search): Promise<void> {
     if (span === undefined) return [];
     const step = bucketLength(span[0], span[1]);
     const level = reader.fields.find(({ path }) => path === "log.level");
-    return histogramLines(await reader.histogram(selection, step, level), step, process.stdout.columns ?? 100, colour);
+    return histogramLines(
+      await reader.histogram(selection, step, level),
+      step,
+      terminalWidth(process.stdout) ?? namedWidth() ?? 100,
+      colour,
+    );
   });
   if (lines.length === 0) process.stderr.write("nothing found\n");
   else process.stdout.write(`${lines.join("\n")}\n`);

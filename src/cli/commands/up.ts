@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import { resolveGroup } from "../../pipeline/compile/resolve-group.ts";
@@ -8,6 +8,7 @@ import type { Logger } from "../../plugin/definitions.ts";
 import { FolderInUse, lockFolder, upFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL, EXIT_USAGE } from "../exit-codes.ts";
 import { readPipelineFolder, SHIPPED_PIPELINES } from "../pipeline-folder.ts";
+import { shellQuoted } from "../shell-quoted.ts";
 import { onStopSignal } from "../signals.ts";
 import { type ChosenLogs, chooseArguments, chooseHostLogs } from "../up/choose-logs.ts";
 import { upDefinitions } from "../up/receive.ts";
@@ -31,20 +32,28 @@ const LOOK_MS = 200;
 const QUIET_MS = 1500;
 /** So little behind is as good as nothing. */
 const NEAR_BYTES = 64 * 1024;
+/** Of so few events a speed says nothing. */
+const RATE_EVENTS = 1000;
 
 /** `antler up`: logs of this host, or those named, into the store. The exit code. */
 export async function runUpCommand(given: readonly string[], options: UpOptions): Promise<number> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const folder = upFolder(options.data);
-  const logs = await choose(given, options, say);
-  if (logs === undefined) return EXIT_USAGE;
+  const folder = resolve(upFolder(options.data));
+  const { chosen: logs, said } = await choose(given, options);
+  if (logs === undefined) {
+    said.forEach(say);
+    say("antler: none of the arguments gives a log to read (antler up --help)");
+    return EXIT_USAGE;
+  }
   try {
     await lockFolder(folder);
   } catch (error) {
-    if (!(error instanceof FolderInUse)) throw error;
-    say(`antler: ${error.message.replace("--path.data", "--data")}`);
+    const refused = whyRefused(error, folder);
+    if (refused === undefined) throw error;
+    say(`antler: ${refused}`);
     return EXIT_INTERNAL;
   }
+  said.forEach(say);
 
   let replay: SampleReplay | undefined;
   let paths = logs.paths;
@@ -55,7 +64,7 @@ export async function runUpCommand(given: readonly string[], options: UpOptions)
   }
   const definitions = [
     ...readPipelineFolder(options.pipelines ?? SHIPPED_PIPELINES),
-    ...upDefinitions({ ...logs, paths }, join(folder, "store")),
+    ...upDefinitions({ ...logs, paths, once: options.once === true }, join(folder, "store")),
   ];
   const found = new DiagnosticCollector();
   const resolved = resolveGroup(definitions, found, "start");
@@ -88,32 +97,49 @@ export async function runUpCommand(given: readonly string[], options: UpOptions)
     return EXIT_INTERNAL;
   }
   status = new StatusLine(() => ({ ledger: pipeline.ledger(), behind: pipeline.lag().bytes }), process.stderr);
-  say(`storing in ${folder}; Ctrl-C stops, started again it goes on`);
+  const ends = options.once === true || (paths.length === 0 && !logs.journal);
+  const data = options.data === undefined ? "" : ` --data ${shellQuoted(options.data)}`;
+  const example = `antler search${data} 'log.level:error or event.outcome:failure'`;
+  say(`storing in ${folder}`);
+  if (!ends) {
+    say(`search, now or later, in another terminal: ${example}`);
+    say("Ctrl-C stops; started again it goes on where it stopped");
+  }
   const watch = watchProgress(pipeline, status, options, say);
   await pipeline.run();
   clearInterval(watch);
   off();
   await replay?.stop();
   status.stop();
-  say(`stopped: ${status.counts()}`);
+  say(`${ends ? "done" : "stopped"}: ${status.counts()}`);
+  if (ends) say(`search it: ${example}`);
   return 0;
 }
 
 async function choose(
   given: readonly string[],
-  options: UpOptions,
-  say: (line: string) => void,
-): Promise<ChosenLogs | undefined> {
-  if (options.sample === true) return { paths: [], stdin: false, journal: false, sample: true, said: [] };
-  if (given.length === 0) {
-    const logs = await chooseHostLogs();
-    logs.said.forEach(say);
-    return logs;
-  }
-  const { chosen, said } = await chooseArguments(given);
-  said.forEach(say);
-  if (chosen === undefined) say("antler: none of the arguments gives a log to read (antler up --help)");
-  return chosen;
+  { sample, once }: UpOptions,
+): Promise<{ chosen?: ChosenLogs; said: readonly string[] }> {
+  if (sample === true) return { chosen: { paths: [], stdin: false, journal: false, sample, said: [] }, said: [] };
+  if (given.length > 0) return chooseArguments(given, once);
+  const chosen = await chooseHostLogs(once);
+  return { chosen, said: chosen.said };
+}
+
+/** For people, why a data folder cannot be used; undefined for what is no fault of the folder. */
+function whyRefused(error: unknown, folder: string): string | undefined {
+  if (error instanceof FolderInUse) return error.message.replace("--path.data", "--data");
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EROFS: "the filesystem is read-only",
+    ENOSPC: "the disk is full",
+    ENOTDIR: "a part of the path is a file",
+    EEXIST: "a part of the path is a file",
+    ENAMETOOLONG: "the path is too long",
+  };
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ""];
+  return reason === undefined ? undefined : `cannot store in ${folder}: ${reason}; choose another folder with --data`;
 }
 
 /** Says once when all that was there has been stored; with `--once` that is the end. */
@@ -144,13 +170,12 @@ function watchProgress(
     const events = read - before;
     const seconds = Math.max(0.001, (lastChange - began) / 1000);
     status.clear();
-    if (events > 0) {
+    if (events >= RATE_EVENTS) {
       say(
         `all there was is stored: ${grouped(events)} events in ${seconds.toFixed(1)} s (${grouped(events / seconds)}/s)`,
       );
-      const data = options.data === undefined ? "" : ` --data ${options.data}`;
-      if (options.once !== true) say(`search it: antler search${data} 'log.level:error or event.outcome:failure'`);
-    }
+    } else if (events > 0) say(`all there was is stored: ${grouped(events)} event${events === 1 ? "" : "s"}`);
+    else say("nothing new: all there is was stored before");
     if (options.once === true) pipeline.stop();
   }, LOOK_MS);
 }

@@ -2,6 +2,7 @@ import { type Cell, DocumentReader } from "../../store/document.ts";
 import type { FieldColumn } from "../../store/relation.ts";
 import { wantsColour } from "./colours.ts";
 import { DEFAULT_COLUMNS, Table } from "./table.ts";
+import { terminalWidth } from "./terminal-width.ts";
 
 /** Writes rows to standard output. */
 export interface Printer {
@@ -22,13 +23,12 @@ export function printer(options: { readonly json?: boolean; readonly columns?: s
         documents = new DocumentReader(chosen);
         return chosen;
       },
-      print: (rows) => write(rows.map((row) => `${JSON.stringify(documents.document(row))}\n`).join("")),
+      print: (rows) => write(rows.map((row) => jsonLine(documents.document(row))).join("")),
     };
   }
   const columns = named ?? DEFAULT_COLUMNS;
   const { stdout } = process;
-  const width = stdout.isTTY === true ? stdout.columns : undefined;
-  const table = new Table({ columns, width, colour: wantsColour(stdout) });
+  const table = new Table({ columns, width: terminalWidth(stdout), colour: wantsColour(stdout) });
   return {
     fields(all) {
       // The level gives the colour, the line stands in for a message that is not there.
@@ -39,6 +39,12 @@ export function printer(options: { readonly json?: boolean; readonly columns?: s
     },
     print: (rows) => write(`${table.lines(rows.map((row) => documents.flat(row))).join("\n")}\n`),
   };
+}
+
+/** JSON escapes only the first of the control characters; those behind ASCII can steer a terminal too. */
+function jsonLine(document: object): string {
+  const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return `${JSON.stringify(document).replace(/[\u007f-\u009f]/g, escaped)}\n`;
 }
 
 function isNamed(path: string, names: readonly string[]): boolean {

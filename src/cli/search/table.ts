@@ -1,12 +1,13 @@
 import type { Value } from "../../event/value.ts";
 import { levelColour, paint } from "./colours.ts";
+import { cutToWidth, padToWidth, printable, textWidth } from "./text-width.ts";
 
 /** Columns when none are named. `message` stands for the message, or for the line where there is none. */
 export const DEFAULT_COLUMNS: readonly string[] = ["@timestamp", "log.level", "event.dataset", "message"];
 
 export interface TableOptions {
   readonly columns: readonly string[];
-  /** Characters of a line; undefined: as long as they are. */
+  /** Cells of a line; undefined: as long as they are. */
   readonly width: number | undefined;
   readonly colour: boolean;
 }
@@ -33,7 +34,9 @@ export class Table {
     const lines: string[] = [];
     if (this.#widths === undefined) {
       this.#widths = this.#options.columns.map((column, i) => {
-        const longest = Math.max(column.length, ...cells.slice(0, SAMPLE_ROWS).map((row) => (row[i] as string).length));
+        const longest = Math.max(
+          ...[column, ...cells.slice(0, SAMPLE_ROWS).map((row) => row[i] as string)].map((text) => textWidth(text)),
+        );
         return Math.min(longest, WIDEST);
       });
       lines.push(paint(this.#line(this.#options.columns), "bold", this.#options.colour));
@@ -48,21 +51,21 @@ export class Table {
   #line(cells: readonly string[]): string {
     const last = cells.length - 1;
     const line = cells
-      .map((cell, i) => (i === last ? cell : cell.slice(0, WIDEST).padEnd(this.#widths?.[i] as number)))
+      .map((cell, i) => (i === last ? cell : padToWidth(fitted(cell, WIDEST), this.#widths?.[i] as number)))
       .join(GAP);
     const { width } = this.#options;
-    const fitted = width !== undefined && line.length > width ? `${line.slice(0, width - 1)}…` : line;
-    return fitted.trimEnd();
+    return (width === undefined ? line : fitted(line, width)).trimEnd();
   }
 }
 
+function fitted(text: string, width: number): string {
+  return text.length * 2 <= width || textWidth(text) <= width ? text : `${cutToWidth(text, width - 1)}…`;
+}
+
 function cellText(row: Row, column: string): string {
-  if (column === "@timestamp") return localTime(textOf(row.get(column)));
+  if (column === "@timestamp") return printable(localTime(textOf(row.get(column))));
   const value = row.get(column) ?? (column === "message" ? row.get("event.original") : undefined);
-  // A control character of a log must not reach the terminal.
-  return textOf(value)
-    .replace(/\s+/g, " ")
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");
+  return printable(textOf(value));
 }
 
 function textOf(value: Value | undefined): string {

@@ -13,8 +13,11 @@ export interface ChosenLogs extends ReadingPlan {
 /** Files of which each is named; of more only the number is told. */
 const NAMED_LIMIT = 12;
 
-/** From the command line. undefined: none of the arguments gives anything. */
-export async function chooseArguments(given: readonly string[]): Promise<{ chosen?: ChosenLogs; said: string[] }> {
+/** From the command line; `once`: files are read, not followed. undefined: none of the arguments gives anything. */
+export async function chooseArguments(
+  given: readonly string[],
+  once = false,
+): Promise<{ chosen?: ChosenLogs; said: string[] }> {
   const { files, paths, stdin, pipes, problems } = await expandArguments(given);
   const said: string[] = [];
   for (const problem of problems) {
@@ -23,15 +26,15 @@ export async function chooseArguments(given: readonly string[]): Promise<{ chose
   }
   for (const pipe of pipes) said.push(`error: ${pipe} is a named pipe (cat ${pipe} | antler up -)`);
   if (paths.length === 0 && !stdin) return { said };
-  said.push(...listed(files));
+  said.push(...listed(files, once));
   if (stdin) said.push("reading standard input");
   return { said, chosen: { paths, stdin, journal: false, sample: false, said } };
 }
 
 /** The well-known logs of this host. */
-export async function chooseHostLogs(): Promise<ChosenLogs> {
+export async function chooseHostLogs(once = false): Promise<ChosenLogs> {
   const logs = await findHostLogs();
-  const said = [...listed(logs.taken), ...journalLines(logs), ...unreadableLines(logs)];
+  const said = [...listed(logs.taken, once), ...journalLines(logs), ...unreadableLines(logs)];
   const nothing = logs.taken.every((log) => log.bytes === 0) && !logs.journal.taken;
   if (nothing) said.push("this host has no logs that can be read");
   return {
@@ -43,12 +46,13 @@ export async function chooseHostLogs(): Promise<ChosenLogs> {
   };
 }
 
-function listed(files: readonly { readonly path: string; readonly bytes: number }[]): string[] {
-  const lines = files.slice(0, NAMED_LIMIT).map((file) => `following ${file.path} (${bytes(file.bytes)})`);
+function listed(files: readonly { readonly path: string; readonly bytes: number }[], once: boolean): string[] {
+  const verb = once ? "reading" : "following";
+  const lines = files.slice(0, NAMED_LIMIT).map((file) => `${verb} ${file.path} (${bytes(file.bytes)})`);
   const rest = files.slice(NAMED_LIMIT);
   if (rest.length > 0) {
     const size = rest.reduce((sum, file) => sum + file.bytes, 0);
-    lines.push(`following ${rest.length} more files (${bytes(size)})`);
+    lines.push(`${verb} ${rest.length} more file${rest.length === 1 ? "" : "s"} (${bytes(size)})`);
   }
   return lines;
 }

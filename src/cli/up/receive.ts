@@ -7,11 +7,14 @@ export interface ReadingPlan {
   readonly paths: readonly string[];
   readonly stdin: boolean;
   readonly journal: boolean;
+  /** What there is, and no more: a last line without its end is not waited for long. */
+  readonly once?: boolean;
 }
 
-/** Lines that continue the one before: indented ones, the causes of Java's exceptions, what PHP says through a web server. */
-const CONTINUATION = "\\A(?:[ \\t]|Caused by: |PHP message: |\\.\\.\\. \\d+ (?:more|common))";
-const JOIN = `codec => multiline { pattern => "${CONTINUATION}" what => "previous" multiline_tag => "" auto_flush_interval => 1 }`;
+/** Lines that continue the one before: indented ones, Java's exceptions and their causes, what PHP says through a web server. */
+const CONTINUATION =
+  "\\A(?:[ \\t]|(?:[a-z]\\w*\\.)+[A-Z][\\w$]*(?:Exception|Error)(?::|\\s*\\z)|Caused by: |PHP message: |\\.\\.\\. \\d+ (?:more|common))";
+const JOIN = `codec => multiline { pattern => ${quoted(CONTINUATION)} what => "previous" multiline_tag => "" auto_flush_interval => 1 }`;
 
 /** The pipeline in which `up` reads, and the one with which it stores: they take the places of `receive` and `deliver`. */
 export function upDefinitions(plan: ReadingPlan, storeFolder: string): PipelineDefinition[] {
@@ -20,7 +23,7 @@ export function upDefinitions(plan: ReadingPlan, storeFolder: string): PipelineD
     const paths = plan.paths.map(quoted).join(", ");
     const exclude = COMPRESSED_NAMES.map(quoted).join(", ");
     inputs.push(
-      `file { id => "files" path => [${paths}] exclude => [${exclude}] start_position => "beginning" last_line_timeout => "5" record_position => true ${JOIN} }`,
+      `file { id => "files" path => [${paths}] exclude => [${exclude}] start_position => "beginning" last_line_timeout => "${plan.once === true ? 2 : 5}" record_position => true ${JOIN} }`,
     );
   }
   if (plan.stdin) inputs.push(`stdin { id => "stdin" ${JOIN} }`);
@@ -29,7 +32,7 @@ export function upDefinitions(plan: ReadingPlan, storeFolder: string): PipelineD
     id,
     sources: [{ name: id, text: config }],
     ecs: "v8",
-    supportEscapes: false,
+    supportEscapes: true,
   });
   return [
     text("receive", `input { ${inputs.join("\n")} }\noutput { pipeline { send_to => ["classify"] } }`),
@@ -42,9 +45,7 @@ output { store { id => "store" path => ${quoted(storeFolder)} } }`,
   ];
 }
 
-/** A text of the configuration language, in which only the quote itself cannot stand. @throws Error for a text with both kinds */
+/** A text of the configuration language with escapes. */
 function quoted(text: string): string {
-  if (!text.includes('"')) return `"${text}"`;
-  if (!text.includes("'")) return `'${text}'`;
-  throw new Error(`${text}: a path with both kinds of quotes cannot be followed`);
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n").replaceAll("\r", "\\r")}"`;
 }

@@ -72,7 +72,7 @@ export class StatusLine {
     const text = this.text();
     if (this.#out.isTTY) {
       this.#shown = text;
-      this.#out.write(`\r\x1b[2K${text.slice(0, Math.max(20, (this.#out.columns ?? 80) - 1))}`);
+      this.#out.write(`\r\x1b[2K${text.slice(0, Math.max(20, (this.#out.columns || 80) - 1))}`);
     } else if (counts !== this.#shown) {
       this.#shown = counts;
       this.#out.write(`${text}\n`);

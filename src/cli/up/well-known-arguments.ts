@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { codeOf, type HostFileSystem, looksLikeText, readStart, realHostFiles } from "./well-known-files.ts";
 import { isCompressed } from "./well-known-list.ts";
+import { documentKind } from "./whole-documents.ts";
 
 export interface ArgumentOptions {
   /** Folder that relative arguments are meant from. */
@@ -24,6 +25,7 @@ export interface ArgumentProblem {
     | "unreadable"
     | "not text"
     | "compressed"
+    | "document"
     | "special file"
     | "too many";
   /** The argument can still be used: some of its files are taken. */
@@ -91,7 +93,7 @@ export async function expandArguments(
         problem("unreadable", `the folder ${argument} may not be listed`, "run antler with sudo");
       else if (below.length === 0) problem("no logs", `there are no files in the folder ${argument}`);
       else {
-        for (const one of await takenOf(below, problem)) paths.add(literal(one));
+        for (const one of await takenOf(below, problem, true)) paths.add(literal(one));
       }
     } else if (outcome.kind === "pipe") {
       if (await files.readable(path, "pipe")) pipes.add(path);
@@ -104,7 +106,7 @@ export async function expandArguments(
   type Report = (kind: ArgumentProblem["kind"], message: string, help?: string, warning?: boolean) => void;
 
   /** Whether the file is a log that can be read; else why not is reported. */
-  async function take(path: string, report: Report, warning: boolean): Promise<boolean> {
+  async function take(path: string, report: Report, warning: boolean, noDocuments = false): Promise<boolean> {
     const stat = await files.stat(path).catch(() => undefined);
     if (stat?.kind !== "file") return false;
     if (!(await files.readable(path, "file"))) {
@@ -121,16 +123,32 @@ export async function expandArguments(
       else report("not text", `${path} is no text`, undefined, warning);
       return false;
     }
+    const kind = noDocuments ? documentKind(path, start) : undefined;
+    if (kind !== undefined) {
+      report(
+        "document",
+        `${path} is one ${kind} document, not a log`,
+        "name the file itself to read it all the same",
+        warning,
+      );
+      return false;
+    }
     found.set(path, stat.bytes);
     return true;
   }
 
   /** Takes files of one argument; what cannot be taken is an error only when nothing else is. */
-  async function takenOf(all: readonly string[], report: Report): Promise<string[]> {
-    const pending: Parameters<Report>[] = [];
+  async function takenOf(all: readonly string[], report: Report, noDocuments = false): Promise<string[]> {
+    let pending: Parameters<Report>[] = [];
     const taken: string[] = [];
     for (const path of all.slice(0, maxFiles)) {
-      if (await take(path, (...details) => pending.push(details), true)) taken.push(path);
+      if (await take(path, (...details) => pending.push(details), true, noDocuments)) taken.push(path);
+    }
+    const documents = pending.filter(([kind]) => kind === "document");
+    if (documents.length > 1) {
+      const [[kind, message, help]] = documents as [Parameters<Report>];
+      pending = pending.filter((one) => !documents.includes(one));
+      pending.push([kind, `${message}, and so are ${documents.length - 1} more`, help]);
     }
     for (const [kind, message, help] of pending.slice(0, 10)) report(kind, message, help, taken.length > 0);
     if (pending.length > 10) {
