@@ -6,6 +6,8 @@ export interface Scalar {
   /** An expression (SQL); JSON for an element. */
   readonly sql: string;
   readonly kind: Exclude<ColumnKind, "json"> | "element";
+  /** More texts (SQL), when words are looked for in several at once. */
+  readonly others?: readonly string[];
 }
 
 /** Where values of a field are: in a column of their own, or in JSON, which may hold many. */
@@ -16,6 +18,22 @@ export interface FieldValues {
   readonly sql: string;
   /** JSON: text in which the values stand, for a quick look; undefined where there is none. */
   readonly text?: string;
+  /** Columns of more texts, for words: one long condition is prepared much faster than many. */
+  readonly others?: readonly string[];
+}
+
+/** Fields of words in columns of their own, as one; the rest as it is. */
+export function withTextsTogether(fields: readonly FieldValues[]): readonly FieldValues[] {
+  const texts = fields.filter(({ kind, type }) => kind === "string" && type === "text");
+  const [first, ...others] = texts;
+  if (first === undefined || others.length === 0) return fields;
+  const together = { ...first, others: [...new Set(others.map(({ sql }) => sql))].filter((sql) => sql !== first.sql) };
+  return fields.flatMap((field) => (field === first ? [together] : texts.includes(field) ? [] : [field]));
+}
+
+/** All texts of a value. */
+export function textsOf(value: Scalar): readonly string[] {
+  return [textOf(value), ...(value.others ?? [])];
 }
 
 /** The value as text. */
@@ -26,21 +44,28 @@ export function textOf({ sql, kind }: Scalar): string {
 }
 
 /**
- * Whether some value of a field fulfils a condition (SQL, never NULL). `sought` are letters that such a value has: JSON without them is
+ * Whether some value of a field fulfils a condition (SQL, never NULL). Of `sought`, such a value has one: JSON without them is
  * not looked at. Objects are no values.
  */
-export function someValue(field: FieldValues, test: (value: Scalar) => string | undefined, sought = ""): string {
+export function someValue(
+  field: FieldValues,
+  test: (value: Scalar) => string | undefined,
+  sought: readonly string[] = [],
+): string {
   if (field.kind !== "json") {
-    const condition = test({ sql: field.sql, kind: field.kind });
+    const { sql, kind, others = [] } = field;
+    const condition = test({ sql, kind, others });
     return condition === undefined || condition === "FALSE" ? "FALSE" : `coalesce(${condition}, FALSE)`;
   }
   const condition = test({ sql: "v", kind: "element" });
   if (condition === undefined || condition === "FALSE") return "FALSE";
   const isValue = "json_type(v) NOT IN ('OBJECT', 'ARRAY', 'NULL')";
   const some = `coalesce(len(list_filter(${field.sql}, lambda v: ${isValue} AND ${condition})) > 0, FALSE)`;
-  // Letters that JSON may write in another way say nothing.
-  if (field.text === undefined || !/^[\w .:@-]+$/.test(sought)) return some;
-  return `(CASE WHEN coalesce(contains(CAST(${field.text} AS VARCHAR), ${literal(sought)}), FALSE) THEN ${some} ELSE FALSE END)`;
+  const { text } = field;
+  if (text === undefined || sought.length === 0) return some;
+  // Letters may stand behind a backslash in JSON, in another way.
+  const quick = [...sought, "\\"].map((letters) => `contains(CAST(${text} AS VARCHAR), ${literal(letters)})`);
+  return `(CASE WHEN ${quick.join(" OR ")} THEN ${some} ELSE FALSE END)`;
 }
 
 /** Whether there is something at all, in objects too: letters or digits that are no keys, `true` or `false`. */

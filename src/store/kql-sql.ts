@@ -1,8 +1,9 @@
 import { hasWildcard, isAny, isNull, type KqlNode, type KqlText, plainText } from "../language/kql/ast.ts";
-import { type FieldValues, hasSomething, type Scalar, someValue } from "./field-values.ts";
+import type { FieldType } from "./field-types.ts";
+import { type FieldValues, hasSomething, type Scalar, someValue, withTextsTogether } from "./field-values.ts";
 import { type KqlSettings, KqlTargets, type Scope } from "./kql-targets.ts";
 import { termsOf } from "./kql-terms.ts";
-import { equals, fits, isBeyond, isThere, soughtText } from "./value-match.ts";
+import { equals, fits, isBeyond, isThere, soughtFor, soughtForLike } from "./value-match.ts";
 
 export type { KqlSettings } from "./kql-targets.ts";
 
@@ -66,13 +67,13 @@ class Translator {
     if (!wildcard) {
       const text = plainText(value);
       return this.#some(
-        targets,
+        withTextsTogether(targets),
         (one, type) => equals(one, type, text, value.quoted, this.#settings),
-        (type) => soughtText(type, text),
+        (type) => soughtFor(type, text),
       );
     }
     const terms = termsOf(value.parts);
-    return this.#some(targets, (one, type) => {
+    const test = (one: Scalar, type: FieldType): string | undefined => {
       // Kibana asks keywords that are named for the whole value, and everything else by a query that is cut at blanks.
       if (name !== undefined && (type === "keyword" || type === "dynamic")) return fits(one, type, value.parts, named);
       const conditions = terms.map((term) => {
@@ -82,7 +83,10 @@ class Translator {
           : fits(one, type, term, named);
       });
       return either(conditions.filter((condition) => condition !== undefined));
-    });
+    };
+    // A piece without wildcards may be a number, which is written in several ways.
+    const single = terms.length === 1 && (terms[0] as readonly string[]).length > 1;
+    return this.#some(withTextsTogether(targets), test, (type) => (single ? soughtForLike(type, value.parts) : []));
   }
 
   #exists(name: KqlText, targets: readonly FieldValues[], within: Scope | undefined): string {
@@ -106,8 +110,8 @@ class Translator {
 
   #some(
     targets: readonly FieldValues[],
-    test: (one: Scalar, type: FieldValues["type"]) => string | undefined,
-    sought: (type: FieldValues["type"]) => string = () => "",
+    test: (one: Scalar, type: FieldType) => string | undefined,
+    sought: (type: FieldType) => readonly string[] = () => [],
   ): string {
     return either(targets.map((field) => someValue(field, (one) => test(one, field.type), sought(field.type))));
   }

@@ -1,4 +1,5 @@
 import { literal } from "./column-kinds.ts";
+import { mayHave } from "./text-letters.ts";
 import { lowered, tokenPattern } from "./text-tokens.ts";
 
 // Three steps, each for what the one before leaves: a look for the letters, for texts in ASCII one expression with the boundaries that words
@@ -10,14 +11,17 @@ const RUN = "(?:[a-z](?:[.:'][a-z])*|[0-9](?:[.,;'][0-9])*)+";
 const ASCII_TOKEN = `_*${RUN}(?:_+${RUN})*_*`;
 const ASCII = /^[\0-\x7f]*$/;
 
-/** A condition (SQL) on a text: these words in a row. None are nowhere. */
-export function hasTokens(sql: string, tokens: readonly string[]): string {
+/** A word between texts that are looked through as one, so that no phrase goes from one into the next. */
+const BARRIER = " 0q_0 ";
+
+/** A condition (SQL) on some texts: in one of them these words in a row. None are nowhere. */
+export function hasTokens(texts: readonly string[], tokens: readonly string[]): string {
   if (tokens.length === 0) return "FALSE";
+  const sql = together(texts, tokens.length === 1 ? " " : BARRIER);
   const lower = `lower(${sql})`;
-  const quick = tokens.map((token) => `contains(${lower}, ${literal(token)})`).join(" AND ");
   return cases(
     sql,
-    quick,
+    mayHave(sql, tokens, "[^a-z0-9]+"),
     tokens.every((token) => ASCII.test(token))
       ? `regexp_matches(${lower}, ${literal(`(?s)${asciiPhrase(tokens)}`)})`
       : "FALSE",
@@ -25,21 +29,23 @@ export function hasTokens(sql: string, tokens: readonly string[]): string {
   );
 }
 
-/** A condition on a text: a word that fits a pattern, of which these are the parts between the wildcards. */
-export function hasTokenLike(sql: string, parts: readonly string[]): string {
+/** A condition on some texts: a word that fits a pattern, of which these are the parts between the wildcards. */
+export function hasTokenLike(texts: readonly string[], parts: readonly string[]): string {
+  const sql = together(texts, " ");
   const lower = `lower(${sql})`;
-  const texts = parts.map(lowered);
-  const asked = texts.filter((text) => text !== "");
-  const first = texts[0] as string;
-  const last = texts.at(-1) as string;
-  const quick = asked.length === 0 ? "TRUE" : asked.map((text) => `contains(${lower}, ${literal(text)})`).join(" AND ");
+  const letters = parts.map(lowered);
+  const asked = letters.filter((text) => text !== "");
+  const first = letters[0] as string;
+  const last = letters.at(-1) as string;
+  const quick = mayHave(sql, letters, ".*");
   const only = asked.length === 1 ? (asked[0] as string) : "";
+  const isPlain = /^[a-z0-9]+$/.test(only);
   // Letters and digits are always inside some word.
-  if (first === "" && last === "" && /^[a-z0-9]+$/.test(only)) return `(${quick})`;
+  if (first === "" && last === "" && isPlain) return onlyIf(quick, `contains(${lower}, ${literal(only)})`);
   // Where only wildcards are asked, a word has a letter all the same.
-  const body = asked.length === 0 ? "[^\\x01]+" : texts.map(escaped).join("[^\\x01]*");
+  const body = asked.length === 0 ? "[^\\x01]+" : letters.map(escaped).join("[^\\x01]*");
   const pattern = literal(`\\x01${body}\\x01`);
-  const simple = /^[a-z0-9]+$/.test(only) && texts.length === 2;
+  const simple = isPlain && letters.length === 2;
   return cases(
     sql,
     quick,
@@ -54,11 +60,20 @@ export function hasTokenLike(sql: string, parts: readonly string[]): string {
 export function hasTokenBeyond(sql: string, sign: string, bound: string): string {
   const some = (pattern: string): string =>
     `(len(list_filter(regexp_extract_all(lower(${sql}), ${literal(pattern)}), lambda w: w ${sign} ${literal(bound)})) > 0)`;
-  return cases(sql, "TRUE", some(ASCII_TOKEN), some(tokenPattern()));
+  return cases(sql, `(${sql} IS NOT NULL)`, some(ASCII_TOKEN), some(tokenPattern()));
 }
 
 function cases(sql: string, quick: string, ascii: string, other: string): string {
-  return `(CASE WHEN NOT (${quick}) THEN FALSE WHEN strlen(${sql}) = length(${sql}) THEN ${ascii} ELSE ${other} END)`;
+  return onlyIf(quick, `CASE WHEN strlen(${sql}) = length(${sql}) THEN ${ascii} ELSE ${other} END`);
+}
+
+function onlyIf(quick: string, exact: string): string {
+  return `(CASE WHEN ${quick} THEN ${exact} ELSE FALSE END)`;
+}
+
+/** Several texts as one: to put them together costs less than to look into each. */
+function together(texts: readonly string[], between: string): string {
+  return texts.length === 1 ? (texts[0] as string) : `concat_ws('${between}', ${texts.join(", ")})`;
 }
 
 /** All words with a sign between, before and behind them. */

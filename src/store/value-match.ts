@@ -1,9 +1,10 @@
+import { isIPv4 } from "node:net";
 import type { KqlRangeOperator } from "../language/kql/ast.ts";
 import { addressSpan, FIRST_ADDRESS, isAddressIn, LAST_ADDRESS, nextAddress } from "./address-match.ts";
 import { literal } from "./column-kinds.ts";
 import { type DateContext, dateSpan } from "./date-math.ts";
 import type { FieldType } from "./field-types.ts";
-import { type Scalar, textOf } from "./field-values.ts";
+import { type Scalar, textOf, textsOf } from "./field-values.ts";
 import { equalsNumber, isNumberBeyond, isText, NUMBERS } from "./number-match.ts";
 import { hasTokenBeyond, hasTokenLike, hasTokens } from "./text-match.ts";
 import { tokensOf } from "./text-tokens.ts";
@@ -23,8 +24,8 @@ export function equals(
   switch (type) {
     case "text": {
       const tokens = tokensOf(text);
-      if (quoted || tokens.length < 2) return hasTokens(textOf(value), tokens);
-      return `(${[...new Set(tokens)].map((token) => hasTokens(textOf(value), [token])).join(" OR ")})`;
+      if (quoted || tokens.length < 2) return hasTokens(textsOf(value), tokens);
+      return `(${[...new Set(tokens)].map((token) => hasTokens(textsOf(value), [token])).join(" OR ")})`;
     }
     case "long":
     case "double":
@@ -57,7 +58,7 @@ export function equals(
  * the field is named they are compared as they are written, else they do not match.
  */
 export function fits(value: Scalar, type: FieldType, parts: readonly string[], named: boolean): string | undefined {
-  if (type === "text") return hasTokenLike(textOf(value), parts);
+  if (type === "text") return hasTokenLike(textsOf(value), parts);
   const texts = type === "keyword" || type === "wildcard" || (type === "dynamic" && value.kind === "string");
   const like = isLike(textOf(value), parts);
   if (texts) return like;
@@ -126,14 +127,26 @@ function isAddressBeyond(sql: string, operator: KqlRangeOperator, text: string):
 export function isThere(value: Scalar, type: FieldType): string {
   if (type === "ip") return isAddressIn(textOf(value), { from: FIRST_ADDRESS, to: LAST_ADDRESS });
   if (type === "date" && value.kind !== "timestamp") return `(${timeOf(value)} IS NOT NULL)`;
-  return `(${value.sql} IS NOT NULL)`;
+  return `(${[value.sql, ...(value.others ?? [])].map((sql) => `${sql} IS NOT NULL`).join(" OR ")})`;
 }
 
-/** Letters that a value has which is this text, as JSON has them; empty where it may be written in another way. */
-export function soughtText(type: FieldType, text: string): string {
-  const asWritten =
-    type === "keyword" ||
-    type === "wildcard" ||
-    (type === "dynamic" && equalsNumber({ sql: "v", kind: "element" }, text) === undefined);
-  return asWritten ? text : "";
+/** Letters of which a value has one that is this text, as JSON has them; none where it may be written in another way. */
+export function soughtFor(type: FieldType, text: string): readonly string[] {
+  if (type === "ip") {
+    // An IPv4 address is written in one way, but as IPv6 in many.
+    return isIPv4(text) ? [text, ":"] : [];
+  }
+  return isAsWritten(type) && !(type === "dynamic" && equalsNumber({ sql: "v", kind: "element" }, text) !== undefined)
+    ? [text]
+    : [];
+}
+
+/** The same for a text with wildcards: the longest of its parts. */
+export function soughtForLike(type: FieldType, parts: readonly string[]): readonly string[] {
+  const longest = parts.reduce((a, b) => (b.length > a.length ? b : a), "");
+  return isAsWritten(type) && longest !== "" ? [longest] : [];
+}
+
+function isAsWritten(type: FieldType): boolean {
+  return type === "keyword" || type === "wildcard" || type === "dynamic";
 }
