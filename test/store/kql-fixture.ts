@@ -9,7 +9,7 @@ import { openDuckDb } from "../../src/store/duckdb.ts";
 import type { FieldType } from "../../src/store/field-types.ts";
 import { FlatWriter } from "../../src/store/flat-writer.ts";
 import { kqlCondition } from "../../src/store/kql-sql.ts";
-import { type FieldColumn, fieldsOf, openPart, type Part, unionOf } from "../../src/store/relation.ts";
+import { closedPart, type FieldColumn, fieldsOf, openPart, type Part, unionOf } from "../../src/store/relation.ts";
 
 const FOLDER = join("test", "fixtures", "kql");
 
@@ -60,7 +60,7 @@ export function mappedFields(mapping: FixtureMapping = fixtureMapping()): Mapped
   return found;
 }
 
-/** The documents in a table as the store reads them: two slices of different columns, flattened by the store's own writer. */
+/** The documents in a table as the store reads them: a closed and an open slice of different columns, flattened by the store's own writer. */
 export class FixtureStore {
   readonly #engine: Awaited<ReturnType<typeof openDuckDb>>;
   readonly #folder: string;
@@ -81,7 +81,12 @@ export class FixtureStore {
     const parts = [numbered.slice(0, half), numbered.slice(half)].map((slice, i) =>
       writeSlice(join(folder, `${i}.ndjson`), slice),
     );
-    const store = new FixtureStore(await openDuckDb({ memoryMegabytes: 512, threads: 2 }), folder, parts);
+    const engine = await openDuckDb({ memoryMegabytes: 512, threads: 2 });
+    // One is closed, as the store closes it; the other is open.
+    const [first, second] = parts as [Part, Part];
+    const closed = join(folder, "0.parquet");
+    await engine.connection.run(`COPY (SELECT * FROM ${first.table}) TO '${closed}' (FORMAT parquet)`);
+    const store = new FixtureStore(engine, folder, [closedPart([closed], first.columns), second]);
     await store.#engine.connection.run(`CREATE TABLE fixture AS ${store.#table}`);
     return store;
   }
