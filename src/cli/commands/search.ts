@@ -88,7 +88,10 @@ function prepare(text: string, options: SearchOptions): Search {
     return parsed;
   };
   const limit = options.limit === undefined ? (options.json === true ? 0 : TABLE_LIMIT) : Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 0) throw new UsageError("--limit is a whole number; 0 is all");
+  if (!Number.isInteger(limit) || limit < 0)
+    throw new UsageError(`--limit ${options.limit} is no whole number; 0 is all`);
+  if (options.columns?.split(",").some((column) => column.trim() === ""))
+    throw new UsageError("--columns names no field between two commas: @timestamp,message");
   return { query: parseKql(text), options, now, since: time("since"), until: time("until"), limit };
 }
 
@@ -98,17 +101,25 @@ function selectionOf(reader: StoreReader, { query, now, since, until }: Search):
 
 async function list(folder: string, search: Search): Promise<void> {
   const out = printer(search.options);
+  const unknown = new Set<string>();
   const count = await withReader(folder, async (reader) => {
     let rows = 0;
+    for (const column of unknownColumns(search.options, reader)) unknown.add(column);
     for await (const piece of reader.rows(selectionOf(reader, search), out.fields(reader.fields), search.limit)) {
       rows += piece.length;
       await out.print(piece);
     }
     return rows;
   });
+  for (const column of unknown) process.stderr.write(`warning: there is no field ${column} in the store\n`);
   if (count === 0) process.stderr.write("nothing found\n");
   else if (count === search.limit && search.options.limit === undefined)
     process.stderr.write(`the ${count} newest; --limit 0 shows all\n`);
+}
+
+function unknownColumns({ columns }: SearchOptions, { fields }: StoreReader): string[] {
+  const names = columns?.split(",").map((column) => column.trim()) ?? [];
+  return names.filter((name) => !fields.some(({ path }) => path === name || path.startsWith(`${name}.`)));
 }
 
 async function histogram(folder: string, search: Search): Promise<void> {

@@ -30,8 +30,9 @@ const SHUTDOWN_MS = 10_000;
 const LOOK_MS = 200;
 /** With `--once`: nothing new for so long after everything was stored. */
 const QUIET_MS = 1500;
-/** So little behind is as good as nothing. */
+/** So little behind for so long is as good as nothing: files that are written to are never read to their end for long. */
 const NEAR_BYTES = 64 * 1024;
+const NEAR_MS = 3000;
 /** Of so few events a speed says nothing. */
 const RATE_EVENTS = 1000;
 
@@ -153,6 +154,7 @@ function watchProgress(
   const before = pipeline.ledger().totals.read;
   let lastRead = before;
   let lastChange = began;
+  let lastFar = began;
   let said = false;
   return setInterval(() => {
     const { bytes, batches } = pipeline.lag();
@@ -163,8 +165,9 @@ function watchProgress(
       lastChange = now;
     }
     if (said) return;
-    // Files that are written to are never read to their end for long.
-    const caughtUp = options.once === true ? bytes === 0 && batches === 0 : bytes < NEAR_BYTES;
+    if (bytes >= NEAR_BYTES) lastFar = now;
+    const near = options.once !== true && now - lastFar >= NEAR_MS;
+    const caughtUp = near || (bytes === 0 && batches === 0);
     if (!caughtUp || (now - lastChange < QUIET_MS && (options.once === true || read === before))) return;
     said = true;
     const events = read - before;
@@ -175,7 +178,7 @@ function watchProgress(
         `all there was is stored: ${grouped(events)} events in ${seconds.toFixed(1)} s (${grouped(events / seconds)}/s)`,
       );
     } else if (events > 0) say(`all there was is stored: ${grouped(events)} event${events === 1 ? "" : "s"}`);
-    else say("nothing new: all there is was stored before");
+    else say(before === 0 ? "there is nothing to read yet" : "nothing new: all there is was stored before");
     if (options.once === true) pipeline.stop();
   }, LOOK_MS);
 }
