@@ -77,12 +77,11 @@ function bar(levels: ReadonlyMap<Colour, number>, most: number, room: number, co
   let done = 0;
   let drawn = 0;
   let text = "";
-  for (const rank of RANKS) {
-    const count = levels.get(rank) ?? 0;
-    if (count === 0) continue;
-    done += count;
-    // What there is at all is seen.
-    const end = Math.max(drawn + 1, Math.round((done / most) * room));
+  const there = RANKS.filter((rank) => (levels.get(rank) ?? 0) > 0);
+  for (const [i, rank] of there.entries()) {
+    done += levels.get(rank) as number;
+    // What there is at all is seen, and leaves room for the others.
+    const end = Math.min(Math.max(drawn + 1, Math.round((done / most) * room)), room - (there.length - 1 - i));
     text += paint((colour ? "█" : (MARKS[rank] as string)).repeat(end - drawn), rank, colour);
     drawn = end;
   }
