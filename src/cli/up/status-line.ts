@@ -38,7 +38,8 @@ export class StatusLine {
     const { totals } = ledger;
     const perSecond = ((totals.read - this.#last.read) * 1000) / Math.max(1, now - this.#last.at);
     this.#last = { at: now, read: totals.read };
-    return `${grouped(perSecond)} events/s | ${this.counts()}${behind > 0 ? ` | ${bytes(behind)} behind` : ""}`;
+    // What a narrow terminal cuts off is what matters least.
+    return `${grouped(perSecond)} events/s | ${behind > 0 ? `${bytes(behind)} behind | ` : ""}${this.counts()}`;
   }
 
   /** Counts of this run without its speed. */
