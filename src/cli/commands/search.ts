@@ -92,6 +92,8 @@ function prepare(text: string, options: SearchOptions): Search {
     throw new UsageError(`--limit ${options.limit} is no whole number; 0 is all`);
   if (options.columns?.split(",").some((column) => column.trim() === ""))
     throw new UsageError("--columns names no field between two commas: @timestamp,message");
+  if (options.follow === true && options.histogram === true)
+    throw new UsageError("--follow and --histogram do not go together");
   return { query: parseKql(text), options, now, since: time("since"), until: time("until"), limit };
 }
 

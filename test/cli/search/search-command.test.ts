@@ -88,6 +88,7 @@ describe("antler search", function () {
     ["a time that is none", ["--since", "yesteryear"], /--since yesteryear is no time: 15m, /],
     ["a limit that is none", ["--limit", "some"], /--limit some is no whole number/],
     ["a negative limit", ["--limit=-1"], /--limit -1 is no whole number/],
+    ["counts of what is to come", ["--follow", "--histogram"], /do not go together/],
     ["columns without a name", ["--columns", ","], /--columns names no field/],
     ["a folder without a store", ["--data", "/nope"], /there is no store in \/nope.*antler up/],
   ] as const) {
