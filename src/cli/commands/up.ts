@@ -112,8 +112,8 @@ export async function runUpCommand(given: readonly string[], options: UpOptions)
   off();
   await replay?.stop();
   status.stop();
-  say(`${ends ? "done" : "stopped"}: ${status.counts()}`);
   if (ends) say(`search it: ${example}`);
+  say(`${ends ? "done" : "stopped"}: ${status.counts()}`);
   return 0;
 }
 

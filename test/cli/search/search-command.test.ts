@@ -8,6 +8,8 @@ import { shellQuoted } from "../../../src/cli/shell-quoted.ts";
 import { type AntlerResult, runAntler } from "../../support/run-antler.ts";
 
 const BINARY = join(import.meta.dirname, "..", "..", "..", "..", "bin", "antler.js");
+/** The program that makes a terminal for another (util-linux). */
+const TYPESCRIPT = "script";
 const run = promisify(execFile);
 
 describe("antler search", function () {
@@ -30,7 +32,7 @@ describe("antler search", function () {
   /** As on a terminal of so many columns. */
   const onTerminal = async (width: number, args: string, env?: NodeJS.ProcessEnv): Promise<string[]> => {
     const { stdout } = await inShell(`stty cols ${width}; SEARCH ${args}`, env, [
-      "script",
+      TYPESCRIPT,
       "-q",
       "-e",
       "/dev/null",
@@ -176,7 +178,7 @@ describe("antler search", function () {
 
   describe("on a terminal", () => {
     before(function () {
-      if (spawnSync("script", ["--version"]).status !== 0) this.skip();
+      if (spawnSync(TYPESCRIPT, ["--version"]).status !== 0) this.skip();
     });
 
     it("fits the width, wide characters too, in the colours of the levels", async () => {
