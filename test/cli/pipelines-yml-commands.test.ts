@@ -66,7 +66,7 @@ describe("antler pipeline --path.settings", function () {
     writeFileSync(join(folder, "pipelines.yml"), "- pipeline.id: in\n  path.confi: in.conf\n");
     const wrong = await runAntler(["pipeline", "--path.settings", folder]);
     assert.equal(wrong.code, 78);
-    assert.match(wrong.stderr, /pipelines\.yml:2:3[^]*did you mean "path\.config"\?/);
+    assert.match(wrong.stderr, /pipelines\.yml:2:3[\s\S]*did you mean "path\.config"\?/);
   });
 });
 
@@ -137,7 +137,7 @@ describe("antler check of several pipelines", function () {
     );
     const { code, stdout } = await runAntler(["check", folder]);
     assert.equal(code, 78);
-    assert.match(stdout, /pipelines\.yml:3:3[^]*did you mean "pipeline\.workers"\?/);
+    assert.match(stdout, /pipelines\.yml:3:3[\s\S]*did you mean "pipeline\.workers"\?/);
     assert.match(stdout, /no pipeline has the address "b"/, "only those in the list");
   });
 });

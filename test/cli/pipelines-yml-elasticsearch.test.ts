@@ -140,7 +140,7 @@ describe("antler ship to antler pipeline --path.settings pipelines to Elasticsea
     const [, port] = await start(
       ["pipeline", "--path.settings", SHIPPED_PIPELINES, "--path.data", join(folder, "pipeline")],
       { ANTLER_ELASTICSEARCH: url, ANTLER_BEATS_PORT: "0", ANTLER_ELASTICSEARCH_API_KEY: "" },
-      /listening on 127\.0\.0\.1:(\d+)[^]*pipeline is ready/,
+      /listening on 127\.0\.0\.1:(\d+)[\s\S]*pipeline is ready/,
     );
     const yml = join(folder, "shipper.yml");
     writeFileSync(

@@ -25,7 +25,7 @@ export interface UpOptions {
 const BATCH_SIZE = 4096;
 const WORKER_HEAP_MEGABYTES = 512;
 /** So little, for a row takes seven times its line's bytes until it is stored. */
-const POOL_BYTES = 12 << 20;
+const POOL_BYTES = 8 << 20;
 const SHUTDOWN_MS = 10_000;
 const LOOK_MS = 200;
 /** With `--once`: nothing new for so long after everything was stored. */
