@@ -13,9 +13,13 @@ export class LiteralScanner {
   /** By state, the longest end of its text that is a literal, as a state; 0 where there is none. */
   readonly #shorter: Int32Array;
 
-  /** @param literals ASCII in lower case, not empty, none twice */
-  constructor(literals: readonly string[]) {
+  /**
+   * @param literals ASCII in lower case, not empty, none twice
+   * @param digitsAlike a 0 in a literal stands for any digit, and there are no other digits in them
+   */
+  constructor(literals: readonly string[], digitsAlike = false) {
     const { classes, width } = classesOf(literals);
+    if (digitsAlike) classes.fill(classes[0x30] as number, 0x31, 0x3a);
     const limit = literals.reduce((sum, { length }) => sum + length, 1);
     const next = new Int32Array(width * limit);
     const literal = new Int32Array(limit).fill(-1);

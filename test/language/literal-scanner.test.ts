@@ -22,6 +22,16 @@ describe("literals in a text", () => {
     assert.deepEqual(found(["a"], ""), []);
   });
 
+  it("may have any digit for a 0", () => {
+    const scanner = new LiteralScanner(["nt 0.0", "00", "a"], true);
+    const numbers = new Int32Array(3);
+    const count = (text: string): number => scanner.scan(text, new Int32Array(3), 1, numbers);
+    assert.deepEqual(
+      [count("NT 6.1"), count("0"), count("97 8"), count("nt 1.2 ab 30"), count("nt .x")],
+      [1, 0, 1, 3, 0],
+    );
+  });
+
   it("are those that the text includes", () => {
     const literal = fc.string({ unit: fc.constantFrom("a", "b", "c", "/"), minLength: 1, maxLength: 6, size: "max" });
     const text = fc.string({

@@ -88,12 +88,39 @@ describe("user agents", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), fc.boolean(), (pieces, spaced) => {
         const text = pieces.join(spaced ? " " : "");
-        const { name, version, system, systemVersion, device } = parser.parse(text);
-        assert.deepEqual([name, version, system, systemVersion, device], every(text));
+        assert.deepEqual(parsed(text), every(text));
       }),
       { numRuns: 1500 },
     );
   });
+
+  it("are the same when every rule is tried, for texts that differ in digits only", function () {
+    this.timeout(120_000);
+    const every = everyRule(rules);
+    const samples = samplesOf(rules);
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...samples), { minLength: 1, maxLength: 4 }),
+        fc.constantFrom("", " ", "; ", ") AppleWebKit/537.36 ", " Build/"),
+        fc.infiniteStream(fc.nat(9)),
+        (pieces, between, digits) => {
+          const text = pieces.join(between);
+          // The first has no plan yet, the second makes it; some take the digits that a rule names.
+          const texts = [text, text.replace(/\d/g, () => String(digits.next().value)), text];
+          texts.push(
+            text.replace(/\d/g, (own) => ((digits.next().value ?? 0) < 5 ? own : String(digits.next().value))),
+          );
+          for (const one of texts) assert.deepEqual(parsed(one), every(one), one);
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+
+  function parsed(text: string): unknown[] {
+    const { name, version, system, systemVersion, device } = parser.parse(text);
+    return [name, version, system, systemVersion, device];
+  }
 });
 
 function rulesText({
@@ -102,6 +129,28 @@ function rulesText({
   devices,
 }: Record<"agents" | "systems" | "devices", readonly UserAgentRule[]>): string {
   return [...agents, ...systems, ...devices].map(({ pattern }) => pattern.replace(/\\./g, " ")).join("\n");
+}
+
+/** Texts that some of the expressions match, made of what they are written with. */
+function samplesOf(rules: ReturnType<typeof readUserAgentRules>): string[] {
+  const common = [
+    "Mozilla/5.0 (Windows NT 6.1; Win64; x64; rv:97.0) Gecko/20100101 Firefox/97.0",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/97.0.4692.71 Safari/537.36",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4.1 Safari/605.1.15",
+    "Mozilla/5.0 (Linux; Android 13; SM-S901B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/112.0.0.0 Mobile Safari/537.36",
+    "curl/8.5.0",
+  ];
+  const written = [...rules.agents, ...rules.systems, ...rules.devices].map(({ pattern }) =>
+    pattern
+      .replace(/\\d/g, "7")
+      .replace(/\\[sSwWbB]/g, " ")
+      .replace(/\[\^[^\]]*\]/g, "q")
+      .replace(/\[(?:\\(.)|([^\\]))[^\]]*\]/g, "$1$2")
+      .replace(/\{\d+(?:,\d*)?\}|\(\?[:=]|[()^$?*+]/g, "")
+      .replace(/\|.*$/, "")
+      .replace(/\\(.)/g, "$1"),
+  );
+  return [...common, ...written];
 }
 
 /** The rules taken one after the other, as uap-core's specification says. */
