@@ -4,6 +4,7 @@ import type { Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { fieldReference, number, path, text } from "../../plugin/options.ts";
 import { RecentCache } from "../../transform/recent-cache.ts";
+import { SeenTexts } from "../../transform/seen-texts.ts";
 import { inBrackets } from "../../transform/shared-fields.ts";
 import { UserAgentFieldBuilder, type UserAgentFields } from "../../transform/user-agent-fields.ts";
 import { bundledRulesPath, openUserAgentParser } from "../../transform/user-agent-parser.ts";
@@ -100,6 +101,8 @@ export const useragent: FilterPlugin = defineFilter({
     );
     const parser = openUserAgentParser(settings.regexes ?? bundledRulesPath());
     const cache = new RecentCache<string, UserAgentFields>(settings.lru_cache_size);
+    // Where all texts differ, to keep each costs more than to read it.
+    const seen = new SeenTexts();
     return {
       apply(event) {
         const agent = textOf(source.get(event));
@@ -107,7 +110,7 @@ export const useragent: FilterPlugin = defineFilter({
         let fields = cache.get(agent);
         if (fields === undefined) {
           fields = builder.build(parser.parse(agent), agent);
-          if (agent.length <= CACHED_LENGTH) cache.set(copyOf(agent), fields);
+          if (agent.length <= CACHED_LENGTH && seen.again(agent)) cache.set(copyOf(agent), fields);
         }
         if (replacesSource) source.remove(event);
         fields.apply(event);
