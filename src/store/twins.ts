@@ -3,7 +3,7 @@ import type { StoredTree, StoredValue } from "../event/value.ts";
 
 /**
  * A field that usually says again what others say. Where it does, only a bit is stored in the column `_same` and the field is made from
- * the others when it is read: a third of a web server's slice is spared so.
+ * the others when it is read: a fifth of a web server's slice is spared so.
  */
 export interface Twin {
   readonly path: string;
