@@ -79,6 +79,11 @@ export function checkOptions(
   return { values, ok };
 }
 
+/** The values of options of which none is set. */
+export function defaultsOf(options: Options): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default]));
+}
+
 function unknownOption(
   plugin: Checkable,
   declared: Options,

@@ -58,12 +58,22 @@ interface PluginBase<O extends Options> {
 
 // ---- filters
 
+/** Takes an event that a filter made; it goes on behind this filter. `add_field` and the like are applied to it unless `matched` is false. */
+export type Emit = (made: Event, matched?: boolean) => void;
+
 export interface FilterInstance {
+  /** Works on one event. True when it "matched", so that `add_field` and the other common options are applied. */
+  apply(event: Event, emit: Emit): boolean;
   /**
-   * Works on one event. True when it "matched", so that `add_field` and the other common options are applied.
-   * `emit` takes events that the filter makes; they go on behind this filter.
+   * In place of `apply`, for a filter that waits for something (a server's answer). Called for all events of a chunk at once; the
+   * filter bounds its time and how many requests are under way, and does not reject.
    */
-  apply(event: Event, emit: (made: Event) => void): boolean;
+  wait?(event: Event, emit: Emit): Promise<boolean>;
+  /**
+   * For filters that make events by time: called about every five seconds, and once with `final` before the worker ends. `parent` is
+   * an empty event for `FilterHost.child`. Only plugins that are `stateful`.
+   */
+  flush?(parent: Event, emit: Emit, final: boolean): void;
   /** Tags that an event gets when this filter ran into the time limit. */
   readonly timeoutTags?: readonly string[];
   /** Bound for one event, in milliseconds; the runtime's own bound holds besides. */
@@ -77,6 +87,8 @@ export interface FilterHost extends PluginHost {
 
 export interface FilterPlugin<O extends Options = Options> extends PluginBase<O> {
   readonly kind: "filter";
+  /** It keeps something from event to event: its pipeline runs on one worker, in order, one event at a time. */
+  stateful?(options: OptionValues<O>): boolean;
   create(options: OptionValues<O>, host: FilterHost): FilterInstance;
 }
 
@@ -165,6 +177,11 @@ export interface LedgerPart {
   restore(stored: unknown): void;
 }
 
+export interface DecoderHost extends PluginHost {
+  /** The decoder of another codec, with its default options; undefined when there is none of that name. */
+  decoderOf(codecName: string): Decoder | undefined;
+}
+
 export interface RunningInput {
   /** Stops reading and waits for what was submitted already; after `timeoutMs` it gives up waiting. */
   stop(timeoutMs: number): Promise<void>;
@@ -181,7 +198,7 @@ export interface InputPlugin<O extends Options = Options> extends PluginBase<O> 
   /** It stores the ledger with its own checkpoint; else the runtime keeps a file. */
   readonly keepsLedger?: boolean;
   /** How records become events, when it is not the codec's business alone; runs in workers. */
-  decoder?(options: OptionValues<O>, host: PluginHost, codec: Decoder): Decoder;
+  decoder?(options: OptionValues<O>, host: DecoderHost, codec: Decoder): Decoder;
   start(options: OptionValues<O>, host: InputHost): Promise<RunningInput>;
   /** It is a pipeline's entrance for other pipelines of the process, under this address; it is never started. */
   address?(options: OptionValues<O>): string;

@@ -3,7 +3,7 @@ import type { SourceText, Span } from "../../diagnostics/source.ts";
 import { suggest } from "../../diagnostics/suggest.ts";
 import type { Configuration, PluginNode, SectionKind, Statement } from "../../language/conf-ast.ts";
 import { parseConfiguration } from "../../language/conf-parser.ts";
-import { checkOptions } from "../../plugin/check-options.ts";
+import { checkOptions, defaultsOf } from "../../plugin/check-options.ts";
 import type { EcsMode, Plugin } from "../../plugin/definitions.ts";
 import type { CodecChoice } from "../../plugin/options.ts";
 import type { NamedSetting, ReportSetting } from "../../plugin/settings.ts";
@@ -253,10 +253,6 @@ class Resolver {
     const help = meant === undefined ? `the ${kind}s: ${names.join(", ")}` : `did you mean "${meant}"?`;
     this.#found.error("CONF009", `there is no ${kind} "${name}"`, span, { help });
   }
-}
-
-function defaultsOf(options: Plugin["options"]): Values {
-  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default]));
 }
 
 function ecsOf(settings: readonly NamedSetting[]): EcsMode | undefined {

@@ -6,8 +6,18 @@ import type { Source } from "../../event/record-batch.ts";
 import { SharedTree } from "../../event/shared-tree.ts";
 import { childOf } from "../../event/split-path.ts";
 import type { ObjectValue, Value } from "../../event/value.ts";
-import type { Decoder, Encoder, EncoderHost, FilterHost, Logger, PluginHost } from "../../plugin/definitions.ts";
+import { defaultsOf } from "../../plugin/check-options.ts";
+import type {
+  Decoder,
+  DecoderHost,
+  Encoder,
+  EncoderHost,
+  FilterHost,
+  Logger,
+  PluginHost,
+} from "../../plugin/definitions.ts";
 import type { Hash } from "../../plugin/options.ts";
+import { findPlugin } from "../plugins.ts";
 import { IdentityEncoding } from "../run/identity-encoding.ts";
 import { FilterStep, IfStep, type Route, type Step } from "../run/program.ts";
 import { linkTarget } from "../run/stages.ts";
@@ -118,7 +128,12 @@ class StageCompiler {
   }
 
   input(input: ResolvedInput): { decoder: Decoder; decorate: ((event: Event) => void) | undefined } {
-    const host = this.#host(input);
+    const plain = this.#host(input);
+    const decoderOf = (name: string): Decoder | undefined => {
+      const plugin = findPlugin("codec", name);
+      return plugin?.decoder?.(defaultsOf(plugin.options), plain);
+    };
+    const host: DecoderHost = { ...plain, decoderOf };
     const codec = this.#decoder(input.codec, host);
     const decoder = input.plugin.decoder?.(input.options, host, codec) ?? codec;
     return { decoder, decorate: inputDecoration(input.options) };

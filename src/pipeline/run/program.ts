@@ -1,5 +1,5 @@
 import type { Event } from "../../event/event.ts";
-import type { FilterInstance } from "../../plugin/definitions.ts";
+import type { Emit, FilterInstance } from "../../plugin/definitions.ts";
 
 /** An event that a filter failed on: it goes to the dead letters. */
 export interface FailedEvent {
@@ -59,7 +59,8 @@ export class FilterStep implements Step {
     }
     let result: Event[] | undefined;
     const made: Event[] = [];
-    const emit = (event: Event): void => {
+    const emit: Emit = (event, matched = true) => {
+      if (matched) this.#decorate?.(event);
       made.push(event);
     };
     for (let i = 0; i < events.length; i++) {
@@ -68,14 +69,13 @@ export class FilterStep implements Step {
       if (made.length > 0) {
         result ??= events.slice(0, i);
         result.push(event, ...made);
-        if (this.#decorate !== undefined) for (const child of made) this.#decorate(child);
         made.length = 0;
       } else result?.push(event);
     }
     return result ?? events;
   }
 
-  #apply(event: Event, emit: (made: Event) => void, chunk: ChunkRun): void {
+  #apply(event: Event, emit: Emit, chunk: ChunkRun): void {
     try {
       if (this.#filter.apply(event, emit) && this.#decorate !== undefined) this.#decorate(event);
     } catch (error) {
