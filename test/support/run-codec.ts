@@ -3,7 +3,8 @@ import { Event } from "../../src/event/event.ts";
 import { Timestamp } from "../../src/event/timestamp.ts";
 import type { StoredTree } from "../../src/event/value.ts";
 import type { ResolvedCodec } from "../../src/pipeline/compile/resolved.ts";
-import type { EcsMode, PluginHost } from "../../src/plugin/definitions.ts";
+import { findPlugin } from "../../src/pipeline/plugins.ts";
+import type { DecoderHost, EcsMode } from "../../src/plugin/definitions.ts";
 import { resolved } from "./resolved.ts";
 
 /** Time of events that carry none. */
@@ -11,8 +12,9 @@ export const NOW: number = Date.UTC(2026, 10, 22, 12);
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-export function codecHost(ecs: EcsMode = "v8"): PluginHost {
-  return { pluginId: "test#1", pipelineId: "test", ecs, log: silent, now: () => NOW, random: () => 0.5 };
+export function codecHost(ecs: EcsMode = "v8"): DecoderHost {
+  const host = { pluginId: "test#1", pipelineId: "test", ecs, log: silent, now: () => NOW, random: () => 0.5 };
+  return { ...host, decoderOf: (name) => findPlugin("codec", name)?.decoder?.({}, host) };
 }
 
 /** A codec as it stands behind `codec =>`. */

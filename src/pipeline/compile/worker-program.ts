@@ -21,7 +21,15 @@ import { findPlugin } from "../plugins.ts";
 import { IdentityEncoding } from "../run/identity-encoding.ts";
 import { FilterStep, IfStep, type Route, type Step } from "../run/program.ts";
 import { linkTarget } from "../run/stages.ts";
-import { CHUNK_MILLIS, type Link, type PreparedSource, type Stage, type WorkerProgram } from "../run/worker-program.ts";
+import { isWaiting, WaitingFilterStep, WaitingIfStep } from "../run/waiting-steps.ts";
+import {
+  CHUNK_MILLIS,
+  type Link,
+  type PreparedSource,
+  type Stage,
+  TICK_INPUT,
+  type WorkerProgram,
+} from "../run/worker-program.ts";
 import { compileCondition } from "./condition.ts";
 import { type CommonFilterSettings, compileDecoration } from "./decorate.ts";
 import type { PipelineDefinition } from "./definition.ts";
@@ -29,6 +37,7 @@ import type { TextRules } from "./raw-settings.ts";
 import { textRules } from "./resolve.ts";
 import { resolveGroup } from "./resolve-group.ts";
 import type { Block, ResolvedCodec, ResolvedFilter, ResolvedInput, ResolvedLink, ResolvedOutput } from "./resolved.ts";
+import { stateOf } from "./state.ts";
 
 /** Records in a chunk of pipelines without state: so few that they die in the young generation (measured: a fifth less CPU than with 1,000). */
 const CHUNK_EVENTS = 128;
@@ -51,6 +60,7 @@ export function compileWorkerProgram(
   const found = new DiagnosticCollector();
   const group = resolveGroup(definitions, found, "start");
   if (found.errors > 0) throw new Error(`the configuration has errors: ${found.sorted()[0]?.message}`);
+  const state = stateOf(group);
   const identities = new IdentityEncoding();
   const entrances: Entrance[] = [];
   const encoders: (Encoder | undefined)[] = [];
@@ -59,7 +69,10 @@ export function compileWorkerProgram(
   const stages = group.pipelines.map((pipeline, stage): Stage => {
     const rules = textRules(pipeline.definition, found, "start");
     const compiler = new StageCompiler(pipeline.definition, surroundings, rules, identities);
-    for (const input of pipeline.inputs) entrances[input.number] = { stage, ...compiler.input(input) };
+    for (const input of pipeline.inputs) {
+      const chunkEvents = state.inputs.has(input.number) ? 1 : CHUNK_EVENTS;
+      entrances[input.number] = { stage, chunkEvents, ...compiler.input(input) };
+    }
     for (const output of pipeline.outputs) encoders[output.number] = compiler.encoder(output);
     for (const { number, id } of pipeline.links)
       links[number] = { pluginId: id, stages: group.targets[number] as readonly number[] };
@@ -69,11 +82,12 @@ export function compileWorkerProgram(
     return { id: pipeline.definition.id, filters, route: compiler.route(pipeline.route) };
   });
   return {
-    prepare: (source) => prepareSource(source, entrances[source.input] as Entrance),
+    prepare: (source) =>
+      prepareSource(source, source.input === TICK_INPUT ? TICKS : (entrances[source.input] as Entrance)),
     stages,
     links,
     encoders,
-    chunkEvents: CHUNK_EVENTS,
+    waits: stages.some(({ filters }) => filters.some(isWaiting)),
     eventMillis,
     bind: (records) => identities.bind(records),
   };
@@ -84,7 +98,11 @@ interface Entrance {
   readonly stage: number;
   readonly decoder: Decoder;
   readonly decorate: ((event: Event) => void) | undefined;
+  readonly chunkEvents: number;
 }
+
+/** Ticks are no events: nothing decodes them. */
+const TICKS: Entrance = { stage: 0, decoder: { decode: () => undefined }, decorate: undefined, chunkEvents: 1 };
 
 /** `add_field`, `tags` and `type` of a `pipeline` input. */
 class EntranceStep implements Step {
@@ -148,12 +166,11 @@ class StageCompiler {
   steps(block: Block<ResolvedFilter>): Step[] {
     return block.map((node) => {
       if (node.type === "filter") return this.#filter(node);
-      return new IfStep(
-        node.branches.map((branch) => ({
-          condition: branch.condition === undefined ? undefined : compileCondition(branch.condition, this.#rules),
-          steps: this.steps(branch.block),
-        })),
-      );
+      const branches = node.branches.map((branch) => ({
+        condition: branch.condition === undefined ? undefined : compileCondition(branch.condition, this.#rules),
+        steps: this.steps(branch.block),
+      }));
+      return branches.some(({ steps }) => steps.some(isWaiting)) ? new WaitingIfStep(branches) : new IfStep(branches);
     });
   }
 
@@ -163,7 +180,8 @@ class StageCompiler {
     if (filter.timeoutMillis !== undefined && filter.timeoutMillis > 0) {
       this.#eventMillis = Math.min(this.#eventMillis, filter.timeoutMillis);
     }
-    return new FilterStep(node.id, filter, compileDecoration(node.options as CommonFilterSettings));
+    const Kind = filter.wait === undefined ? FilterStep : WaitingFilterStep;
+    return new Kind(node.id, filter, compileDecoration(node.options as CommonFilterSettings));
   }
 
   route(block: Block<ResolvedOutput | ResolvedLink>): Route {

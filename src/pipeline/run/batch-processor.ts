@@ -3,16 +3,22 @@ import { JsonWriter } from "../../event/json-writer.ts";
 import type { Source } from "../../event/record-batch.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import { runBounded } from "./bounded.ts";
-import { type ChunkInput, chunkEnd, decodeChunk, type FilteredChunk } from "./chunk.ts";
+import { type ChunkInput, chunkEnd, decodeChunk, type Entries, type FilteredChunk } from "./chunk.ts";
 import { ItemResult } from "./item-result.ts";
 import type { DoneMessage, WorkMessage } from "./messages.ts";
 import { ChunkRun, type FilterStep } from "./program.ts";
-import { runStages } from "./stages.ts";
+import { runStages, runWaitingStages, type StagedEvents } from "./stages.ts";
+import { OutOfTime } from "./waiting-steps.ts";
 import { CHUNK_MILLIS, type PreparedSource, type WorkerProgram } from "./worker-program.ts";
 
 const INITIAL_OUTPUT_BYTES = 2 << 20;
 /** Sources remembered with what was prepared for them. */
 const PREPARED_LIMIT = 4096;
+/** So often a worker that waits gives a sign of life. */
+const ALIVE_MILLIS = 1000;
+
+/** Work that stops at each promise until it is kept. */
+type Work<T> = Generator<Promise<unknown>, T, void>;
 
 export interface BatchProcessorOptions {
   /** First size of an output's buffer, which grows as needed. Default 2 MiB. */
@@ -50,10 +56,32 @@ export class BatchProcessor {
     this.#held.delete(item);
   }
 
-  process(work: WorkMessage): DoneMessage {
+  /** A promise only for programs with filters that wait; one item at a time. */
+  process(work: WorkMessage): DoneMessage | Promise<DoneMessage> {
+    const running = this.#work(work);
+    const first = running.next();
+    return first.done ? first.value : this.#wait(running, first.value);
+  }
+
+  async #wait(running: Work<DoneMessage>, first: Promise<unknown>): Promise<DoneMessage> {
+    const alive = setInterval(this.#progress, ALIVE_MILLIS);
+    try {
+      await first;
+      for (;;) {
+        const next = running.next();
+        if (next.done) return next.value;
+        await next.value;
+      }
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  *#work(work: WorkMessage): Work<DoneMessage> {
     const bytes = Buffer.from(work.data);
     const table = new Int32Array(work.table);
     const sources = work.sources.map((source) => this.#prepare(source));
+    const most = Math.min(...sources.map(({ chunkEvents }) => chunkEvents));
     const timestamp = new Timestamp(work.readAt);
     this.#program.bind({ table, sources });
     const item = new ItemResult(
@@ -63,10 +91,10 @@ export class BatchProcessor {
     );
     const chunkOf = { bytes, table, sources, timestamp };
     for (let from = work.from; from < work.to; ) {
-      const to = chunkEnd(table, from, work.to, this.#program.chunkEvents);
-      const filtered = this.#filter(chunkOf, from, to, CHUNK_MILLIS);
+      const to = chunkEnd(table, from, work.to, most);
+      const filtered = yield* this.#filter(chunkOf, from, to, CHUNK_MILLIS);
       if (filtered !== undefined) item.add(filtered);
-      else for (let i = from; i < to; i++) this.#single(chunkOf, i, item);
+      else for (let i = from; i < to; i++) yield* this.#single(chunkOf, i, item);
       from = to;
       this.#progress();
     }
@@ -87,27 +115,44 @@ export class BatchProcessor {
   }
 
   /** Decodes and filters records under the time bound; undefined when the time ran out. */
-  #filter(
+  *#filter(
     of: ChunkInput,
     from: number,
     to: number,
     millis: number,
     run: ChunkRun = new ChunkRun(),
-  ): FilteredChunk | undefined {
-    let result: FilteredChunk | undefined;
-    const inTime = this.#bounded(() => {
-      const decoded = decodeChunk(of, from, to, run);
-      result = { run, ...runStages(this.#program, decoded, run), read: to - from };
-    }, millis);
-    return inTime ? result : undefined;
+  ): Work<FilteredChunk | undefined> {
+    let decoded: Entries = [];
+    let staged: StagedEvents | undefined;
+    if (!this.#program.waits) {
+      const inTime = this.#bounded(() => {
+        decoded = decodeChunk(of, from, to, run);
+        staged = runStages(this.#program, decoded, run);
+      }, millis);
+      if (!inTime || staged === undefined) return undefined;
+    } else {
+      const stretch = (work: () => void): void => {
+        if (!this.#bounded(work, millis)) throw new OutOfTime();
+      };
+      yield (async () => {
+        stretch(() => {
+          decoded = decodeChunk(of, from, to, run);
+        });
+        staged = await runWaitingStages(this.#program, decoded, run, stretch);
+      })().catch((error: unknown) => {
+        if (!(error instanceof OutOfTime)) throw error;
+      });
+      if (staged === undefined) return undefined;
+    }
+    return { run, ...(staged as StagedEvents), read: run.tick === undefined ? to - from : 0 };
   }
 
   /** One record by itself, after its chunk ran out of time: each filter that stalls on it tags it and is passed over. */
-  #single(of: ChunkInput, record: number, item: ItemResult): void {
+  *#single(of: ChunkInput, record: number, item: ItemResult): Work<void> {
     const skip = new Set<FilterStep>();
     for (;;) {
       const run = new ChunkRun(skip);
-      const filtered = this.#filter(of, record, record + 1, this.#program.eventMillis, run);
+      const filtered = yield* this.#filter(of, record, record + 1, this.#program.eventMillis, run);
       this.#progress();
       if (filtered !== undefined) {
         item.add(filtered);
@@ -115,7 +160,7 @@ export class BatchProcessor {
       }
       const culprit = run.step;
       if (culprit === undefined || skip.has(culprit)) {
-        item.stalled(record);
+        item.stalled(record, run.tick === undefined ? 1 : 0);
         return;
       }
       item.timeout(culprit.pluginId);

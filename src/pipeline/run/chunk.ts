@@ -12,7 +12,7 @@ import {
 import { splitOf } from "../../event/split-path.ts";
 import type { Timestamp } from "../../event/timestamp.ts";
 import type { ChunkRun } from "./program.ts";
-import { type PreparedSource, startEvent } from "./worker-program.ts";
+import { FINAL_TICK, type PreparedSource, startEvent, TICK_INPUT } from "./worker-program.ts";
 
 /** A chunk ends at so many bytes of records. */
 const CHUNK_BYTES = 256 * 1024;
@@ -46,6 +46,11 @@ export function decodeChunk(of: ChunkInput, from: number, to: number, run: Chunk
   for (let i = from; i < to; i++) {
     const row = i * RECORD_WORDS;
     const prepared = of.sources[table[row + RECORD_SOURCE] as number] as PreparedSource;
+    if (prepared.source.input === TICK_INPUT) {
+      const final = (table[row + RECORD_FLAGS] as number) === FINAL_TICK;
+      run.tick = { parent: startEvent(prepared, i, of.timestamp), final };
+      continue;
+    }
     const events = entries[prepared.stage] ?? [];
     entries[prepared.stage] = events;
     const start = table[row + RECORD_START] as number;

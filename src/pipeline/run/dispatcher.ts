@@ -42,6 +42,7 @@ export interface DeadLetterSink {
 /**
  * Takes batches from inputs, has workers turn them into output bytes, has those delivered, and acknowledges a batch when every
  * event of it has reached its end. A batch is entered into the ledger in the same turn as it is acknowledged.
+ * `stateful` tells of which inputs all events have to go through one worker.
  */
 export class Dispatcher {
   readonly #pool: BufferPool;
@@ -49,6 +50,7 @@ export class Dispatcher {
   readonly #deliveries: Deliveries;
   readonly #deadLetters: DeadLetterSink;
   readonly #log: Logger;
+  readonly #stateful: (input: number) => boolean;
   readonly #items = new Map<number, Item>();
   readonly #idle: (() => void)[] = [];
   #nextItem = 1;
@@ -60,7 +62,9 @@ export class Dispatcher {
     deliveries: Deliveries,
     deadLetters: DeadLetterSink,
     log: Logger,
+    stateful: (input: number) => boolean = () => false,
   ) {
+    this.#stateful = stateful;
     this.#pool = pool;
     this.#deliveries = deliveries;
     this.#deadLetters = deadLetters;
@@ -120,6 +124,7 @@ export class Dispatcher {
       to: item.to,
       readAt: batch.readAt,
       sources: batch.sources,
+      stateful: batch.sources.some(({ input }) => this.#stateful(input)),
     });
   }
 

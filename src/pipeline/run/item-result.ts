@@ -98,8 +98,8 @@ export class ItemResult {
   }
 
   /** A record that no filter could be blamed for: a condition, a codec or an output's route stalled. */
-  stalled(record: number): void {
-    this.#read++;
+  stalled(record: number, read: number): void {
+    this.#read += read;
     this.#dead.push({
       record,
       event: -1,

@@ -12,6 +12,8 @@ export interface WorkMessage {
   readonly to: number;
   readonly readAt: number;
   readonly sources: readonly Source[];
+  /** Its events come to filters with state: one worker does all such work, in order. */
+  readonly stateful: boolean;
 }
 
 /** The main thread needs the output buffers of an item no longer. */

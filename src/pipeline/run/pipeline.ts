@@ -10,11 +10,15 @@ import { Ledger, type LedgerSnapshot, sumOf } from "../../telemetry/ledger.ts";
 import type { PipelineDefinition } from "../compile/definition.ts";
 import type { ResolvedGroup } from "../compile/resolve-group.ts";
 import type { ResolvedInput, ResolvedPipeline } from "../compile/resolved.ts";
+import { stateOf } from "../compile/state.ts";
+import { atMost } from "../inputs/batch-filler.ts";
 import { deadLetterSink } from "./dead-letters.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { checkpointedSink, plainSink } from "./input-ledger.ts";
+import { Ticks } from "./ticks.ts";
 import { WorkerPool } from "./worker-pool.ts";
+import { TICK_INPUT } from "./worker-program.ts";
 
 export interface PipelineOptions {
   /** Name of what runs here: that of the one pipeline, or of the whole. */
@@ -42,6 +46,7 @@ export class Pipeline {
   #dispatcher: Dispatcher | undefined;
   #workers: WorkerPool | undefined;
   #deliveries: Deliveries | undefined;
+  #ticks: Ticks | undefined;
   readonly #ledgers: Ledger[] = [];
   #deadLetters: DeadLetterStore | undefined;
   #stopped: (() => void) | undefined;
@@ -71,6 +76,7 @@ export class Pipeline {
   /** Starts outputs, workers, inputs, in this order. */
   async start(): Promise<void> {
     const { dataFolder, id, definitions, workers, ordered, batchSize, workerHeapMegabytes } = this.#options;
+    const state = stateOf(this.#resolved);
     await mkdir(dataFolder, { recursive: true });
     this.#deadLetters = await DeadLetterStore.open(join(dataFolder, "dead-letters"));
     const outputs = await Promise.all(
@@ -95,8 +101,17 @@ export class Pipeline {
       this.#deliveries,
       deadLetterSink(this.#deadLetters, id, Date.now),
       this.#log,
+      (input) => input === TICK_INPUT || state.inputs.has(input),
     );
     await this.#dispatcher.start();
+    if (state.filters.length > 0) {
+      this.#log.info("filters that keep state: their events go through one worker, in order", {
+        filters: state.filters,
+      });
+      const { sink, ledger } = await checkpointedSink(this.#dispatcher, join(dataFolder, "made-by-time"), this.#log);
+      this.#ledgers.push(ledger);
+      this.#ticks = new Ticks(sink);
+    }
     for (const pipeline of this.#resolved.pipelines)
       for (const input of pipeline.inputs) this.#inputs.push(await this.#startInput(pipeline, input, this.#dispatcher));
   }
@@ -124,6 +139,7 @@ export class Pipeline {
       this.#deliveries?.abort();
     }, timeout);
     await Promise.all(this.#inputs.map((input) => input.stop(timeout)));
+    if (this.#ticks !== undefined) await atMost(timeout, this.#ticks.end());
     clearTimeout(giveUp);
     await this.close();
   }

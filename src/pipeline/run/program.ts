@@ -15,10 +15,20 @@ export class ChunkRun {
   /** Filters that ran into the time limit with this event before: they tag it and let it pass. */
   readonly skip: ReadonlySet<FilterStep>;
   readonly failed: FailedEvent[] = [];
+  /** Set when filters are to make the events that time has made due, and not to work on records. */
+  tick: Tick | undefined = undefined;
 
   constructor(skip: ReadonlySet<FilterStep> = new Set()) {
     this.skip = skip;
   }
+}
+
+/** Time for filters that make events by it. */
+export interface Tick {
+  /** An empty event, from which the made ones get their identity. */
+  readonly parent: Event;
+  /** The pipeline ends. */
+  readonly final: boolean;
 }
 
 /** One step of a compiled section: takes events, gives events, in order. Cancelled ones stay in the list and are passed over. */
@@ -72,6 +82,10 @@ export class FilterStep implements Step {
         made.length = 0;
       } else result?.push(event);
     }
+    if (chunk.tick !== undefined && this.#filter.flush !== undefined) {
+      this.#filter.flush(chunk.tick.parent, emit, chunk.tick.final);
+      return made.length === 0 ? (result ?? events) : [...(result ?? events), ...made];
+    }
     return result ?? events;
   }
 
@@ -79,10 +93,24 @@ export class FilterStep implements Step {
     try {
       if (this.#filter.apply(event, emit) && this.#decorate !== undefined) this.#decorate(event);
     } catch (error) {
-      event.cancelled = true;
-      const reason = error instanceof Error ? error.message : String(error);
-      chunk.failed.push({ event, code: "filter_exception", reason: `${this.pluginId}: ${reason}` });
+      this.fail(event, error, chunk);
     }
+  }
+
+  /** Applies the common options to an event that matched. */
+  protected decorate(event: Event, chunk: ChunkRun): void {
+    try {
+      this.#decorate?.(event);
+    } catch (error) {
+      this.fail(event, error, chunk);
+    }
+  }
+
+  /** The event goes to the dead letters. */
+  protected fail(event: Event, error: unknown, chunk: ChunkRun): void {
+    event.cancelled = true;
+    const reason = error instanceof Error ? error.message : String(error);
+    chunk.failed.push({ event, code: "filter_exception", reason: `${this.pluginId}: ${reason}` });
   }
 
   #tagTimeout(event: Event): void {
@@ -105,6 +133,16 @@ export class IfStep implements Step {
   }
 
   run(events: Event[], chunk: ChunkRun): Event[] {
+    const { choice, taken } = this.split(events, chunk);
+    const before = taken.map((list) => list.length);
+    const results = taken.map((list, b) =>
+      list.length === 0 && chunk.tick === undefined ? list : runSteps((this.#branches[b] as Branch).steps, list, chunk),
+    );
+    return this.join(events, choice, before, results);
+  }
+
+  /** The branch that each event takes, -1 for none, and the events of each branch. */
+  protected split(events: readonly Event[], chunk: ChunkRun): { choice: Int32Array<ArrayBuffer>; taken: Event[][] } {
     chunk.step = undefined;
     const choice = new Int32Array(events.length);
     const taken: Event[][] = this.#branches.map(() => []);
@@ -114,12 +152,18 @@ export class IfStep implements Step {
       choice[i] = branch;
       if (branch >= 0) (taken[branch] as Event[]).push(event);
     }
-    const before = taken.map((list) => list.length);
-    const results = taken.map((list, b) =>
-      list.length === 0 ? list : runSteps((this.#branches[b] as Branch).steps, list, chunk),
-    );
+    return { choice, taken };
+  }
+
+  /** One list again of what the branches gave; `before` has the number of events that each took. */
+  protected join(events: Event[], choice: Int32Array, before: readonly number[], results: readonly Event[][]): Event[] {
     if (results.every((list, b) => list.length === before[b])) return events;
-    return merge(events, choice, results);
+    const merged = merge(events, choice, results);
+    // Events made by time in a branch that none took.
+    results.forEach((list, b) => {
+      if (before[b] === 0) merged.push(...list);
+    });
+    return merged;
   }
 
   #choose(event: Event, chunk: ChunkRun): number {

@@ -1,6 +1,7 @@
 import type { Event } from "../../event/event.ts";
 import { childOf } from "../../event/split-path.ts";
 import { type ChunkRun, runSteps } from "./program.ts";
+import { runWaitingSteps, type Stretch } from "./waiting-steps.ts";
 import type { Link, Stage, WorkerProgram } from "./worker-program.ts";
 
 /** What a chunk's events became, and for each the outputs that take it. */
@@ -20,33 +21,79 @@ export function runStages(
   entries: readonly (Event[] | undefined)[],
   run: ChunkRun,
 ): StagedEvents {
-  const waiting = [...entries];
-  const events: Event[] = [];
-  const targets: (readonly number[])[] = [];
+  const passage = new Passage(program, entries, run);
   program.stages.forEach((stage, i) => {
-    const entered = waiting[i];
-    if (entered === undefined) return;
-    waiting[i] = undefined;
-    for (const event of runSteps(stage.filters, inOrder(entered), run)) {
-      const taken = event.cancelled ? NOWHERE : routeOf(stage, event, run);
+    const entered = passage.take(i);
+    if (entered !== undefined) passage.route(stage, runSteps(stage.filters, entered, run));
+  });
+  return passage.end();
+}
+
+/** The same for programs with filters that wait. */
+export async function runWaitingStages(
+  program: WorkerProgram,
+  entries: readonly (Event[] | undefined)[],
+  run: ChunkRun,
+  stretch: Stretch,
+): Promise<StagedEvents> {
+  const passage = new Passage(program, entries, run);
+  for (const [i, stage] of program.stages.entries()) {
+    const entered = passage.take(i);
+    if (entered === undefined) continue;
+    const passed = await runWaitingSteps(stage.filters, entered, run, stretch);
+    stretch(() => passage.route(stage, passed));
+  }
+  return passage.end();
+}
+
+/** A chunk's way through the stages. */
+class Passage {
+  readonly #program: WorkerProgram;
+  readonly #run: ChunkRun;
+  readonly #waiting: (Event[] | undefined)[];
+  readonly #events: Event[] = [];
+  readonly #targets: (readonly number[])[] = [];
+
+  constructor(program: WorkerProgram, entries: readonly (Event[] | undefined)[], run: ChunkRun) {
+    this.#program = program;
+    this.#run = run;
+    this.#waiting = [...entries];
+  }
+
+  /** The events that enter a stage; undefined when there is nothing to do there. */
+  take(stage: number): Event[] | undefined {
+    const entered = this.#waiting[stage];
+    this.#waiting[stage] = undefined;
+    if (entered === undefined) return this.#run.tick === undefined ? undefined : [];
+    return inOrder(entered);
+  }
+
+  /** Sends what has passed a stage's filters on, to outputs and to other stages. */
+  route(stage: Stage, passed: readonly Event[]): void {
+    const { links } = this.#program;
+    for (const event of passed) {
+      const taken = event.cancelled ? NOWHERE : routeOf(stage, event, this.#run);
       const only = taken.length === 1 ? (taken[0] as number) : 0;
-      const next = only < 0 ? (program.links[~only] as Link).stages : undefined;
+      const next = only < 0 ? (links[~only] as Link).stages : undefined;
       // Nearly every event goes one way.
       if (next?.length === 1) {
-        const stage = next[0] as number;
-        const list = waiting[stage];
-        if (list === undefined) waiting[stage] = [event];
+        const place = next[0] as number;
+        const list = this.#waiting[place];
+        if (list === undefined) this.#waiting[place] = [event];
         else list.push(event);
         continue;
       }
-      const outputs = taken.some(isLink) ? handOn(program.links, event, taken, waiting) : taken;
+      const outputs = taken.some(isLink) ? handOn(links, event, taken, this.#waiting) : taken;
       if (outputs === undefined) continue;
-      events.push(event);
-      targets.push(outputs);
+      this.#events.push(event);
+      this.#targets.push(outputs);
     }
-  });
-  run.step = undefined;
-  return { events, targets };
+  }
+
+  end(): StagedEvents {
+    this.#run.step = undefined;
+    return { events: this.#events, targets: this.#targets };
+  }
 }
 
 /** Links stand among outputs' numbers as their complement. */

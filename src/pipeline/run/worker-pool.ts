@@ -42,6 +42,8 @@ export class WorkerPool implements WorkerSet {
   readonly #members = new Set<Member>();
   readonly #owner = new Map<number, Member>();
   readonly #queue: WorkMessage[] = [];
+  /** Work for the one that keeps state. */
+  readonly #stateful: WorkMessage[] = [];
   readonly #starting: (() => void)[] = [];
   #watch: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -66,7 +68,7 @@ export class WorkerPool implements WorkerSet {
   }
 
   submit(work: WorkMessage): void {
-    this.#queue.push(work);
+    (work.stateful ? this.#stateful : this.#queue).push(work);
     this.#dispatch();
   }
 
@@ -128,6 +130,9 @@ export class WorkerPool implements WorkerSet {
   }
 
   #dispatch(): void {
+    const keeper = this.#keeper();
+    while (keeper !== undefined && this.#stateful.length > 0 && keeper.items.length < ITEMS_AHEAD)
+      this.#give(keeper, this.#stateful.shift() as WorkMessage);
     while (this.#queue.length > 0) {
       let least: Member | undefined;
       for (const member of this.#members) {
@@ -140,12 +145,21 @@ export class WorkerPool implements WorkerSet {
         }
       }
       if (least === undefined) return;
-      const work = this.#queue.shift() as WorkMessage;
-      if (least.items.length === 0) least.chunksAt = Date.now();
-      least.items.push(work.item);
-      this.#owner.set(work.item, least);
-      least.worker.postMessage(work);
+      this.#give(least, this.#queue.shift() as WorkMessage);
     }
+  }
+
+  /** The worker that keeps state: the oldest that is ready. */
+  #keeper(): Member | undefined {
+    for (const member of this.#members) if (member.ready) return member;
+    return undefined;
+  }
+
+  #give(member: Member, work: WorkMessage): void {
+    if (member.items.length === 0) member.chunksAt = Date.now();
+    member.items.push(work.item);
+    this.#owner.set(work.item, member);
+    member.worker.postMessage(work);
   }
 
   #exited(member: Member, reason: string): void {

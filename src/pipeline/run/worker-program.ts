@@ -21,7 +21,14 @@ export interface PreparedSource {
   readonly decoder: Decoder;
   /** The input's `add_field`, `tags`, `type`, applied to what was decoded. */
   readonly decorate: ((event: Event) => void) | undefined;
+  /** Records in one chunk: 1 where its events come to a filter with state. */
+  readonly chunkEvents: number;
 }
+
+/** The "input" of records that carry no event but say that time has passed, for filters that make events by it. */
+export const TICK_INPUT = -1;
+/** Flag of the last of them. */
+export const FINAL_TICK = 1;
 
 /** One pipeline: its filters, and where its output section sends events. */
 export interface Stage {
@@ -47,8 +54,8 @@ export interface WorkerProgram {
   readonly encoders: readonly (Encoder | undefined)[];
   /** Bound for one event by itself, in milliseconds: the shortest `timeout_millis`, at most that of a chunk. */
   readonly eventMillis: number;
-  /** Records in one chunk; 1 for pipelines with state. */
-  readonly chunkEvents: number;
+  /** Some filters wait for something outside. */
+  readonly waits: boolean;
   /** Called before a chunk is encoded, so that identities find their batch. */
   bind(records: RecordTable): void;
 }

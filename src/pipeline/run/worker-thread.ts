@@ -2,7 +2,14 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { PipelineDefinition } from "../compile/definition.ts";
 import { compileWorkerProgram } from "../compile/worker-program.ts";
 import { BatchProcessor } from "./batch-processor.ts";
-import { type LogMessage, PROGRESS_CHUNKS, PROGRESS_ITEM, type ReadyMessage, type ToWorker } from "./messages.ts";
+import {
+  type LogMessage,
+  PROGRESS_CHUNKS,
+  PROGRESS_ITEM,
+  type ReadyMessage,
+  type ToWorker,
+  type WorkMessage,
+} from "./messages.ts";
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -23,12 +30,28 @@ const log = { info: say("info"), warn: say("warn"), error: say("error") };
 const program = compileWorkerProgram(start.definitions, { log, now: Date.now, random: Math.random });
 const processor = new BatchProcessor(program, () => Atomics.add(progress, PROGRESS_CHUNKS, 1));
 
+/** Items given ahead; the first is at work, and its filters may be waiting. */
+const queue: WorkMessage[] = [];
+
+async function workOff(): Promise<void> {
+  for (let next = queue[0]; next !== undefined; next = queue[0]) {
+    Atomics.store(progress, PROGRESS_ITEM, next.item);
+    const done = processor.process(next);
+    port?.postMessage(done instanceof Promise ? await done : done);
+    Atomics.store(progress, PROGRESS_ITEM, 0);
+    queue.shift();
+  }
+}
+
 port.on("message", (message: ToWorker) => {
   switch (message.type) {
     case "work":
-      Atomics.store(progress, PROGRESS_ITEM, message.item);
-      port.postMessage(processor.process(message));
-      Atomics.store(progress, PROGRESS_ITEM, 0);
+      if (queue.push(message) === 1)
+        workOff().catch((error: unknown) => {
+          setImmediate(() => {
+            throw error;
+          });
+        });
       break;
     case "free":
       processor.free(message.item);
