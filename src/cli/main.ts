@@ -150,6 +150,19 @@ as the pipelines that they are.`,
       process.exitCode = runCheckCommand(paths, options);
     });
 
+  program
+    .command("docs")
+    .description("show the reference page of a plugin, or what an error code means")
+    .argument("[topic]", "filter/grok, kv, CONF012; without it the list of all pages")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  antler docs\n  antler docs filter/grok\n  antler docs CONF012\n  antler docs output/elasticsearch | less",
+    )
+    .action(async (topic: string | undefined) => {
+      const { runDocsCommand } = await import("./commands/docs.ts");
+      process.exitCode = runDocsCommand(topic);
+    });
+
   try {
     await program.parseAsync([...args], { from: "user" });
     if (args.length === 0) program.outputHelp();

@@ -35,7 +35,7 @@ function optionTable(options: Options): string {
   return ["| Option | Type | Default | |", "|---|---|---|---|", ...rows].join("\n");
 }
 
-function typeOf(option: Option): string {
+export function typeOf(option: Option): string {
   const kind = option.kind.replaceAll("_", " ");
   return option.many === true ? `${kind}, or a list of them` : kind;
 }
@@ -46,7 +46,7 @@ function defaultOf(option: Option): string {
 }
 
 /** A default as it would stand in a configuration. */
-function literal(value: unknown): string {
+export function literal(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value !== "object" || value === null) return String(value);
@@ -56,13 +56,18 @@ function literal(value: unknown): string {
 }
 
 function descriptionOf(option: Option): string {
+  return cell(optionFacts(option, (name) => `**${name}:**`).join(". "));
+}
+
+/** What is to be said of an option, a fragment each; `heading` renders a word that stands out. */
+export function optionFacts(option: Option, heading: (name: string) => string): string[] {
   const parts = [option.description];
   if (option.choices !== undefined) parts.push(`One of ${option.choices.map((one) => `\`${one}\``).join(", ")}`);
   if (option.range !== undefined) parts.push(rangeText(option.range));
-  if (option.deprecated !== undefined) parts.push(`**Deprecated:** ${option.deprecated}`);
-  if (option.ignored !== undefined) parts.push(`**Without effect:** ${option.ignored}`);
-  if (option.obsolete !== undefined) parts.push(`**Not supported:** ${option.obsolete}`);
-  return cell(parts.join(". "));
+  if (option.deprecated !== undefined) parts.push(`${heading("Deprecated")} ${option.deprecated}`);
+  if (option.ignored !== undefined) parts.push(`${heading("Without effect")} ${option.ignored}`);
+  if (option.obsolete !== undefined) parts.push(`${heading("Not supported")} ${option.obsolete}`);
+  return parts;
 }
 
 function rangeText([least, most]: readonly [number, number]): string {
@@ -76,13 +81,16 @@ function cell(text: string): string {
 
 function exampleText(plugin: Plugin, example: PluginExample): string {
   const { title, config, given, expect } = example;
-  const setting =
-    plugin.kind === "codec" ? `codec => ${config}` : `${plugin.kind} {\n  ${config.replaceAll("\n", "\n  ")}\n}`;
-  const parts = [`### ${title}`, fence("ruby", setting)];
+  const parts = [`### ${title}`, fence("ruby", exampleSetting(plugin, config))];
   if (given !== undefined)
     parts.push("In:", typeof given === "string" ? fence("text", given.replace(/\n$/, "")) : json(given));
   if (expect !== undefined) parts.push(...outcome(expect));
   return parts.join("\n\n");
+}
+
+/** An example as it stands in a `.conf`. */
+export function exampleSetting(plugin: Plugin, config: string): string {
+  return plugin.kind === "codec" ? `codec => ${config}` : `${plugin.kind} {\n  ${config.replaceAll("\n", "\n  ")}\n}`;
 }
 
 function outcome(expect: NonNullable<PluginExample["expect"]>): string[] {

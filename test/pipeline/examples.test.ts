@@ -7,9 +7,10 @@ import type { StoredTree, Value } from "../../src/event/value.ts";
 import { COMMON_OPTIONS } from "../../src/pipeline/compile/common-options.ts";
 import { PLUGINS } from "../../src/pipeline/plugins.ts";
 import type { Plugin, PluginExample } from "../../src/plugin/definitions.ts";
+import { FilterSession } from "../support/filter-session.ts";
 import { resolved } from "../support/resolved.ts";
 import { decode, encode, newEvent } from "../support/run-codec.ts";
-import { comparable, runFilters } from "../support/run-filters.ts";
+import { comparable } from "../support/run-filters.ts";
 
 const ROOT: string = join(import.meta.dirname, "..", "..");
 /** The docs lie beside dist, or where the build was told to put its files. */
@@ -37,8 +38,9 @@ function assertFields(event: Event | undefined, expected: Readonly<Record<string
   }
 }
 
-function runFilterExample({ config, given, expect }: PluginExample): void {
-  const events = runFilters(`filter { ${config} }`, [given as string | StoredTree]);
+async function runFilterExample({ config, given, expect }: PluginExample): Promise<void> {
+  const input = typeof given === "string" ? given : (structuredClone(given) as StoredTree);
+  const events = await new FilterSession(`filter { ${config} }`).send(input);
   if (expect === "dropped") assert.equal(events.length, 0);
   else {
     const all = (Array.isArray(expect) ? expect : [expect]) as readonly Readonly<Record<string, Value>>[];
@@ -97,11 +99,11 @@ describe("plugins", () => {
       it("has examples", () => assert.ok(plugin.examples.length > 0));
 
       for (const example of plugin.examples) {
-        it(`example: ${example.title}`, () => {
+        it(`example: ${example.title}`, async () => {
           resolved(wholeConfiguration(plugin, example.config));
           assert.equal(example.given === undefined, example.expect === undefined, "given and expect go together");
           if (example.given === undefined) return;
-          if (plugin.kind === "filter") runFilterExample(example);
+          if (plugin.kind === "filter") await runFilterExample(example);
           else if (plugin.kind === "codec") runCodecExample(example);
           else assert.fail("only filters and codecs can be run");
         });

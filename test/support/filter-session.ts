@@ -32,6 +32,8 @@ export class FilterSession {
   send(...inputs: readonly (string | StoredTree)[]): Promise<Event[]> {
     const events = inputs.map((input) => {
       const fields: StoredTree = typeof input === "string" ? { message: input } : { ...input };
+      const time = fields["@timestamp"];
+      if (typeof time === "string") fields["@timestamp"] = Timestamp.parse(time) ?? time;
       fields["@timestamp"] ??= new Timestamp(this.now);
       return new Event(this.#record++, fields);
     });
