@@ -52,6 +52,10 @@ interface PluginBase<O extends Options> {
   readonly summary: string;
   readonly options: O;
   readonly examples: readonly PluginExample[];
+  /** How it differs from Logstash's plugin of that name, a sentence each; for its page and docs/compatibility.md. */
+  readonly differs?: readonly string[];
+  /** Logstash has no plugin of that name. */
+  readonly antlerOnly?: true;
   /** Checks that need the whole set of options; run by `antler check` and at start. */
   check?(options: OptionValues<O>, ecs: EcsMode): OptionProblem[];
 }

@@ -11,6 +11,8 @@ export function referencePage(plugin: Plugin, common: Options): string {
   const parts = [GENERATED, `# ${plugin.name} ${plugin.kind}`, plugin.summary, "## Options"];
   parts.push(own.length === 0 ? "It has no options of its own." : optionTable(plugin.options));
   if (Object.keys(shared).length > 0) parts.push(`## Options of every ${plugin.kind}`, optionTable(shared));
+  if (plugin.differs !== undefined)
+    parts.push("## Different from Logstash's", plugin.differs.map((sentence) => `- ${sentence}`).join("\n"));
   parts.push("## Examples", ...plugin.examples.map((example) => exampleText(plugin, example)));
   return `${parts.join("\n\n")}\n`;
 }

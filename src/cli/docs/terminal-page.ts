@@ -23,6 +23,10 @@ export function terminalPage(plugin: Plugin, common: Options, style: PageStyle):
     lines.push("", style.bold(`Options of every ${plugin.kind}`));
     lines.push(...shared.flatMap(([name, option]) => optionLines(name, option, style)));
   }
+  if (plugin.differs !== undefined) {
+    lines.push("", style.bold("Different from Logstash's"));
+    lines.push(...plugin.differs.flatMap((sentence) => wrapped(sentence, INDENT, style)));
+  }
   lines.push("", style.bold("Examples"), ...plugin.examples.flatMap((example) => exampleLines(plugin, example)));
   return `${lines.join("\n")}\n`;
 }

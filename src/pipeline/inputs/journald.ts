@@ -48,6 +48,7 @@ export const journald: InputPlugin = defineInput({
   name: "journald",
   summary: "Follows the systemd journal through journalctl; every entry has an identity and is read once.",
   options,
+  antlerOnly: true,
   examples: [
     { title: "This host's journal from its beginning", config: "journald { }" },
     {

@@ -32,6 +32,7 @@ export const store: OutputPlugin = defineOutput({
   summary:
     "Keeps events in a folder on this machine, compressed and searchable with `antler search`; each event once, also after a crash.",
   options,
+  antlerOnly: true,
   examples: [
     { title: "A week of logs on a laptop", config: 'store { path => "/var/lib/antler/store" retention_days => 7 }' },
   ],
