@@ -5,18 +5,24 @@ import { line } from "./codecs/line.ts";
 import { multiline } from "./codecs/multiline.ts";
 import { plain } from "./codecs/plain.ts";
 import { rubydebug } from "./codecs/rubydebug.ts";
+import { anonymize } from "./filters/anonymize.ts";
+import { clone } from "./filters/clone.ts";
 import { date } from "./filters/date.ts";
 import { dissect } from "./filters/dissect.ts";
 import { drop } from "./filters/drop.ts";
+import { fingerprint } from "./filters/fingerprint.ts";
 import { geoip } from "./filters/geoip.ts";
 import { grok } from "./filters/grok.ts";
 import { json } from "./filters/json.ts";
+import { jsonEncode } from "./filters/json-encode.ts";
 import { kv } from "./filters/kv.ts";
 import { mutate } from "./filters/mutate.ts";
+import { split } from "./filters/split.ts";
 import { syslogPri } from "./filters/syslog-pri.ts";
 import { translate } from "./filters/translate.ts";
 import { urldecode } from "./filters/urldecode.ts";
 import { useragent } from "./filters/useragent.ts";
+import { uuid } from "./filters/uuid.ts";
 import { beats } from "./inputs/beats.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";
@@ -40,18 +46,24 @@ export const PLUGINS: readonly Plugin[] = [
   pipelineInput,
   stdin,
   // filters
+  anonymize,
+  clone,
   date,
   dissect,
   drop,
+  fingerprint,
   geoip,
   grok,
   json,
+  jsonEncode,
   kv,
   mutate,
+  split,
   syslogPri,
   translate,
   urldecode,
   useragent,
+  uuid,
   // outputs
   elasticsearch,
   file,

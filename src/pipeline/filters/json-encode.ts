@@ -1,0 +1,40 @@
+import { FieldReference } from "../../event/field-reference.ts";
+import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
+import { fieldReference } from "../../plugin/options.ts";
+
+const options = {
+  source: fieldReference({ description: "Field to write as JSON", required: true }),
+  target: fieldReference({ description: "Field of the text; default: the source itself" }),
+};
+
+export const jsonEncode: FilterPlugin = defineFilter({
+  name: "json_encode",
+  summary: "Writes a field as JSON text.",
+  options,
+  examples: [
+    {
+      title: "An object that Elasticsearch must not index by its names",
+      config: 'json_encode { source => "details" }',
+      given: { details: { a: [1, true], b: "x" } },
+      expect: { details: '{"a":[1,true],"b":"x"}' },
+    },
+  ],
+  create(settings) {
+    const source = new FieldReference(settings.source);
+    const target = settings.target === undefined ? source : new FieldReference(settings.target);
+    return {
+      apply(event) {
+        const value = source.get(event);
+        if (value === undefined) return false;
+        try {
+          target.set(event, JSON.stringify(value));
+          return true;
+        } catch {
+          // So deep that the stack does not hold it.
+          event.tag("_jsonencodefailure");
+          return false;
+        }
+      },
+    };
+  },
+});
