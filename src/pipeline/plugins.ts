@@ -7,6 +7,7 @@ import { plain } from "./codecs/plain.ts";
 import { rubydebug } from "./codecs/rubydebug.ts";
 import { anonymize } from "./filters/anonymize.ts";
 import { clone } from "./filters/clone.ts";
+import { csv } from "./filters/csv.ts";
 import { date } from "./filters/date.ts";
 import { dissect } from "./filters/dissect.ts";
 import { drop } from "./filters/drop.ts";
@@ -18,6 +19,7 @@ import { jsonEncode } from "./filters/json-encode.ts";
 import { kv } from "./filters/kv.ts";
 import { mutate } from "./filters/mutate.ts";
 import { split } from "./filters/split.ts";
+import { ruby } from "./filters/ruby.ts";
 import { syslogPri } from "./filters/syslog-pri.ts";
 import { translate } from "./filters/translate.ts";
 import { urldecode } from "./filters/urldecode.ts";
@@ -48,6 +50,7 @@ export const PLUGINS: readonly Plugin[] = [
   // filters
   anonymize,
   clone,
+  csv,
   date,
   dissect,
   drop,
@@ -59,6 +62,7 @@ export const PLUGINS: readonly Plugin[] = [
   kv,
   mutate,
   split,
+  ruby,
   syslogPri,
   translate,
   urldecode,
