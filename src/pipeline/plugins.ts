@@ -18,13 +18,14 @@ import { json } from "./filters/json.ts";
 import { jsonEncode } from "./filters/json-encode.ts";
 import { kv } from "./filters/kv.ts";
 import { mutate } from "./filters/mutate.ts";
-import { split } from "./filters/split.ts";
 import { ruby } from "./filters/ruby.ts";
+import { split } from "./filters/split.ts";
 import { syslogPri } from "./filters/syslog-pri.ts";
 import { translate } from "./filters/translate.ts";
 import { urldecode } from "./filters/urldecode.ts";
 import { useragent } from "./filters/useragent.ts";
 import { uuid } from "./filters/uuid.ts";
+import { xml } from "./filters/xml.ts";
 import { beats } from "./inputs/beats.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";
@@ -68,6 +69,7 @@ export const PLUGINS: readonly Plugin[] = [
   urldecode,
   useragent,
   uuid,
+  xml,
   // outputs
   elasticsearch,
   file,

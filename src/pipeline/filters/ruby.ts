@@ -12,9 +12,15 @@ import { PluginFrame } from "../../transform/ruby-event/plugin-frame.ts";
 import { sharedRuby } from "../../transform/ruby-event/ruby-runtime.ts";
 
 const options = {
-  code: text({ description: "Ruby code for each event, which is `event` in it; further ones go to `new_event_block.call`" }),
-  init: text({ description: "Ruby code that runs once, before the first event; its instance variables are there in `code`" }),
-  path: path({ description: "File with a method `filter(event)` that gives a list of events, and perhaps `register(params)`" }),
+  code: text({
+    description: "Ruby code for each event, which is `event` in it; further ones go to `new_event_block.call`",
+  }),
+  init: text({
+    description: "Ruby code that runs once, before the first event; its instance variables are there in `code`",
+  }),
+  path: path({
+    description: "File with a method `filter(event)` that gives a list of events, and perhaps `register(params)`",
+  }),
   script_params: hash({ description: "What `register` of the file gets", default: {} }),
   tag_on_exception: text({ description: "Tag of events whose code raised an error", default: "_rubyexception" }),
   tag_with_exception_message: boolean({ description: "Add a second tag with the error's message", default: false }),
@@ -26,7 +32,13 @@ interface Settings {
   readonly path: string | undefined;
 }
 
-const INIT: Omit<RubyPart, "code"> = { name: "init", kind: "method", method: "antler_init", parameters: [], once: true };
+const INIT: Omit<RubyPart, "code"> = {
+  name: "init",
+  kind: "method",
+  method: "antler_init",
+  parameters: [],
+  once: true,
+};
 const CODE: Omit<RubyPart, "code"> = {
   name: "code",
   kind: "method",
@@ -92,7 +104,8 @@ export const ruby: FilterPlugin = defineFilter({
   check(settings) {
     if (settings.code !== undefined && settings.path !== undefined)
       return [{ option: "path", message: "code and path exclude each other" }];
-    if (settings.code === undefined && settings.path === undefined) return [{ option: "code", message: "either code or path is needed" }];
+    if (settings.code === undefined && settings.path === undefined)
+      return [{ option: "code", message: "either code or path is needed" }];
     try {
       return codeProblems(sourceOf(settings));
     } catch (error) {
@@ -117,7 +130,10 @@ export const ruby: FilterPlugin = defineFilter({
           return true;
         } catch (error) {
           const { className, message } = ruby.failureOf(error);
-          failures.report(`Ruby exception in ${host.pluginId}: ${message}`, { plugin: host.pluginId, exception: className });
+          failures.report(`Ruby exception in ${host.pluginId}: ${message}`, {
+            plugin: host.pluginId,
+            exception: className,
+          });
           if (settings.tag_with_exception_message) event.tag(`${settings.tag_on_exception}: ${message}`);
           event.tag(settings.tag_on_exception);
           return false;
@@ -153,7 +169,13 @@ class InlineCode implements Program {
 
   run(event: Event, emit: (made: Event) => void): void {
     this.#frame.begin(event, emit);
-    this.#ruby.call(this.#frame, this.#object, "$antler_filter", this.#ruby.events.wrap(event), this.#ruby.newEventBlock);
+    this.#ruby.call(
+      this.#frame,
+      this.#object,
+      "$antler_filter",
+      this.#ruby.events.wrap(event),
+      this.#ruby.newEventBlock,
+    );
   }
 }
 
@@ -165,7 +187,8 @@ class ScriptFile implements Program {
   constructor(settings: Settings & { readonly script_params: object }, host: FilterHost) {
     this.#frame = new PluginFrame(host);
     this.#object = this.#ruby.instance(sharedCompiler().compile(sourceOf(settings)));
-    if (!this.#has("filter")) throw new Error(`${settings.path}: the script of ${host.pluginId} defines no method filter`);
+    if (!this.#has("filter"))
+      throw new Error(`${settings.path}: the script of ${host.pluginId} defines no method filter`);
     if (!this.#has("register")) return;
     try {
       const given = this.#ruby.values.toRuby(settings.script_params as unknown as Value);
@@ -188,7 +211,8 @@ class ScriptFile implements Program {
     if (!Array.isArray(results)) throw new Error("filter of the script gave no list of events");
     const events = results.map((result) => {
       const made = ruby.events.eventOf(result);
-      if (made === undefined) throw new Error(`filter of the script gave a list with an object of class ${ruby.engine.className(result)}`);
+      if (made === undefined)
+        throw new Error(`filter of the script gave a list with an object of class ${ruby.engine.className(result)}`);
       return made;
     });
     for (const made of events) if (made !== event) this.#frame.emit(made);

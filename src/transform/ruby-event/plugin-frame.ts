@@ -1,0 +1,40 @@
+import type { Event } from "../../event/event.ts";
+import type { FilterHost } from "../../plugin/definitions.ts";
+import type { RubyFrame } from "./ruby-runtime.ts";
+
+/** What surrounds the code of one plugin while it works on one event. */
+export class PluginFrame implements RubyFrame {
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly #host: FilterHost;
+  #parent: Event | undefined;
+  #emit: (made: Event) => void = () => undefined;
+
+  constructor(host: FilterHost) {
+    this.#host = host;
+    this.now = host.now;
+    this.random = host.random;
+  }
+
+  begin(parent: Event, emit: (made: Event) => void): void {
+    this.#parent = parent;
+    this.#emit = emit;
+  }
+
+  readonly log = (level: "info" | "warn" | "error", message: string): void => {
+    this.#host.log[level](`${this.#host.pluginId}: ${message}`);
+  };
+
+  /** An event made by code gets an identity as a child of the one that the code was called with. The event that goes on. */
+  emit(made: Event): Event {
+    const parent = this.#parent;
+    if (parent === undefined) return made;
+    const child = this.#host.child(parent);
+    const source = made === parent ? made.copy(made.split) : made;
+    child.fields = source.fields;
+    child.metadata = source.metadata;
+    child.cancelled = made.cancelled;
+    this.#emit(child);
+    return child;
+  }
+}
