@@ -12,7 +12,7 @@ function xmldom(): XmlDom {
 
 /**
  * Parses XML. Nothing outside the text is ever read, and no entities but those of XML itself are known, so none can grow.
- * `strict`: also what a lenient parser would mend is an error.
+ * Not `strict`: what can be mended is no error.
  * @throws Error with the first fault
  */
 export function parseXml(text: string, strict: boolean): Document {
@@ -20,7 +20,7 @@ export function parseXml(text: string, strict: boolean): Document {
   const parser = new DOMParser({
     locator: false,
     onError: (level: string, message: string) => {
-      if (strict || level === "fatalError") throw new Error(message);
+      if (level === "fatalError" || (strict && level === "error")) throw new Error(message);
     },
   });
   return parser.parseFromString(text, "text/xml");

@@ -111,7 +111,7 @@ export const xml: FilterPlugin = defineFilter({
 
     function parsed(value: string): Document | undefined {
       try {
-        return parseXml(value, strict);
+        return parseXml(value, strict || settings.store_xml);
       } catch (error) {
         if (strict || settings.store_xml) throw error;
         return undefined;
