@@ -1,4 +1,7 @@
 import type { CodecPlugin, FilterPlugin, InputPlugin, OutputPlugin, Plugin } from "../plugin/definitions.ts";
+import { cef } from "./codecs/cef.ts";
+import { dots } from "./codecs/dots.ts";
+import { esBulk } from "./codecs/es-bulk.ts";
 import { json as jsonCodec } from "./codecs/json.ts";
 import { jsonLines } from "./codecs/json-lines.ts";
 import { line } from "./codecs/line.ts";
@@ -6,9 +9,11 @@ import { multiline } from "./codecs/multiline.ts";
 import { plain } from "./codecs/plain.ts";
 import { rubydebug } from "./codecs/rubydebug.ts";
 import { anonymize } from "./filters/anonymize.ts";
+import { cidr } from "./filters/cidr.ts";
 import { clone } from "./filters/clone.ts";
 import { csv } from "./filters/csv.ts";
 import { date } from "./filters/date.ts";
+import { deDot } from "./filters/de-dot.ts";
 import { dissect } from "./filters/dissect.ts";
 import { drop } from "./filters/drop.ts";
 import { fingerprint } from "./filters/fingerprint.ts";
@@ -18,10 +23,14 @@ import { json } from "./filters/json.ts";
 import { jsonEncode } from "./filters/json-encode.ts";
 import { kv } from "./filters/kv.ts";
 import { mutate } from "./filters/mutate.ts";
+import { prune } from "./filters/prune.ts";
 import { ruby } from "./filters/ruby.ts";
+import { sleep } from "./filters/sleep.ts";
 import { split } from "./filters/split.ts";
 import { syslogPri } from "./filters/syslog-pri.ts";
+import { throttle } from "./filters/throttle.ts";
 import { translate } from "./filters/translate.ts";
+import { truncate } from "./filters/truncate.ts";
 import { urldecode } from "./filters/urldecode.ts";
 import { useragent } from "./filters/useragent.ts";
 import { uuid } from "./filters/uuid.ts";
@@ -50,9 +59,11 @@ export const PLUGINS: readonly Plugin[] = [
   stdin,
   // filters
   anonymize,
+  cidr,
   clone,
   csv,
   date,
+  deDot,
   dissect,
   drop,
   fingerprint,
@@ -62,10 +73,14 @@ export const PLUGINS: readonly Plugin[] = [
   jsonEncode,
   kv,
   mutate,
+  prune,
   ruby,
+  sleep,
   split,
   syslogPri,
+  throttle,
   translate,
+  truncate,
   urldecode,
   useragent,
   uuid,
@@ -78,6 +93,9 @@ export const PLUGINS: readonly Plugin[] = [
   stdout,
   store,
   // codecs
+  cef,
+  dots,
+  esBulk,
   jsonCodec,
   jsonLines,
   line,
