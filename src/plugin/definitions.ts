@@ -135,7 +135,8 @@ export interface Encoder {
 
 export interface CodecPlugin<O extends Options = Options> extends PluginBase<O> {
   readonly kind: "codec";
-  framer?(options: OptionValues<O>, host: PluginHost): Framer;
+  /** undefined: with these options it takes whatever the input has as one record. */
+  framer?(options: OptionValues<O>, host: PluginHost): Framer | undefined;
   /** How a file's lines are joined to records; in place of `framer` for inputs that read lines themselves. */
   joinLines?(options: OptionValues<O>): LineJoin;
   decoder?(options: OptionValues<O>, host: PluginHost): Decoder;
@@ -168,6 +169,8 @@ export interface InputHost extends PluginHost {
   source(fields: Source["fields"]): Source;
   /** A framer of the codec, where it has one. */
   framer(): Framer | undefined;
+  /** A framer of another codec with its default options, where it has one. @throws RangeError for a codec that there is not */
+  framerOf(codecName: string): Framer | undefined;
   /** The codec's rule for joining lines, where it has one. */
   joinLines(): LineJoin | undefined;
   /** For inputs with `keepsLedger`: counts to store with their positions, in one write. */

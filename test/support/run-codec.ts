@@ -19,7 +19,8 @@ export function codecHost(ecs: EcsMode = "v8"): DecoderHost {
 
 /** A codec as it stands behind `codec =>`. */
 export function findCodec(config: string): ResolvedCodec {
-  const whole = config.startsWith("rubydebug")
+  const writesOnly = findPlugin("codec", /^\w+/.exec(config)?.[0] ?? "")?.decoder === undefined;
+  const whole = writesOnly
     ? resolved(`output { stdout { codec => ${config} } }`).outputs
     : resolved(`input { generator { codec => ${config} } }`).inputs;
   const codec = whole[0]?.codec;

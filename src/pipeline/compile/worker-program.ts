@@ -158,7 +158,7 @@ class StageCompiler {
   }
 
   #decoder(codec: ResolvedCodec, host: PluginHost): Decoder {
-    const decoder = codec.plugin.decoder?.(codec.options, host);
+    const decoder = codec.plugin.decoder?.(codec.options, { ...host, ecs: codecEcs(codec, host) });
     if (decoder === undefined) throw new Error(`the codec ${codec.plugin.name} cannot read`);
     return decoder;
   }
@@ -214,11 +214,16 @@ class StageCompiler {
       ...this.#host(output),
       writeIdentity: (event, out) => this.#identities.write(event, out),
     };
-    const codec = output.codec?.plugin.encoder?.(output.codec.options, host);
+    const codec = output.codec?.plugin.encoder?.(output.codec.options, { ...host, ecs: codecEcs(output.codec, host) });
     if (output.codec !== undefined && codec === undefined)
       throw new Error(`the codec ${output.codec.plugin.name} cannot write`);
     return output.plugin.encoder?.(output.options, host, codec ?? NO_CODEC);
   }
+}
+
+/** A codec's own `ecs_compatibility`, else its plugin's. */
+function codecEcs(codec: ResolvedCodec, host: PluginHost): PluginHost["ecs"] {
+  return (codec.options["ecs_compatibility"] as PluginHost["ecs"] | undefined) ?? host.ecs;
 }
 
 const NO_CODEC: Encoder = {

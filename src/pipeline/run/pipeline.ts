@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { BufferPool, type BufferPoolLimits, DEFAULT_POOL_LIMITS } from "../../event/buffer-pool.ts";
 import { FILE_ID_BYTES } from "../../event/identity.ts";
+import { defaultsOf } from "../../plugin/check-options.ts";
 import type { InputHost, Logger, PluginHost, RunningInput } from "../../plugin/definitions.ts";
 import { DeadLetterStore } from "../../segments/dead-letter-store.ts";
 import { Ledger, type LedgerSnapshot, sumOf } from "../../telemetry/ledger.ts";
@@ -12,6 +13,7 @@ import type { ResolvedGroup } from "../compile/resolve-group.ts";
 import type { ResolvedInput, ResolvedPipeline } from "../compile/resolved.ts";
 import { stateOf } from "../compile/state.ts";
 import { atMost } from "../inputs/batch-filler.ts";
+import { findPlugin } from "../plugins.ts";
 import { deadLetterSink } from "./dead-letters.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -183,6 +185,11 @@ export class Pipeline {
       dataFolder: folder,
       source: (fields) => ({ input: input.number, fileId: randomBytes(FILE_ID_BYTES), generation: 0, fields }),
       framer: () => input.codec.plugin.framer?.(input.codec.options, this.#host(pipeline, input)),
+      framerOf: (name) => {
+        const codec = findPlugin("codec", name);
+        if (codec?.decoder === undefined) throw new RangeError(`there is no codec "${name}" that reads`);
+        return codec.framer?.(defaultsOf(codec.options) as never, this.#host(pipeline, input));
+      },
       joinLines: () => input.codec.plugin.joinLines?.(input.codec.options),
       ledger: {
         snapshot: () => ledger.snapshot(),

@@ -95,7 +95,7 @@ describe("multiline codec, on streams", () => {
   it("asks to be flushed after auto_flush_interval, and never without it", () => {
     const idle = (more: string): number | undefined => {
       const { plugin, options } = findCodec(`multiline { pattern => "^ " what => "previous" ${more} }`);
-      return plugin.framer?.(options, codecHost()).idleMs;
+      return plugin.framer?.(options, codecHost())?.idleMs;
     };
     assert.equal(idle("auto_flush_interval => 2"), 2000);
     assert.equal(idle(""), undefined);

@@ -33,6 +33,7 @@ function host(): { host: InputHost; records: { text: string; offset: number; sou
       source: (fields) => ({ input: 0, fileId: new Uint8Array(12), generation: 0, fields }),
       framer: () => undefined,
       joinLines: () => undefined,
+      framerOf: () => undefined,
       ledger: { snapshot: () => ({}), restore: () => undefined },
     },
   };

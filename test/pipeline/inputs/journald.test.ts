@@ -90,6 +90,7 @@ describe("journald input", () => {
       source: (fields) => ({ input: 0, fileId: crypto.getRandomValues(new Uint8Array(12)), generation: 0, fields }),
       framer: () => undefined,
       joinLines: () => undefined,
+      framerOf: () => undefined,
       ledger: {
         snapshot: () => ({ restored: stored }),
         restore: (from) => {
