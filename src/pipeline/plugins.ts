@@ -1,5 +1,6 @@
 import type { CodecPlugin, FilterPlugin, InputPlugin, OutputPlugin, Plugin } from "../plugin/definitions.ts";
 import { cef } from "./codecs/cef.ts";
+import { csv as csvCodec } from "./codecs/csv.ts";
 import { dots } from "./codecs/dots.ts";
 import { esBulk } from "./codecs/es-bulk.ts";
 import { json as jsonCodec } from "./codecs/json.ts";
@@ -94,6 +95,7 @@ export const PLUGINS: readonly Plugin[] = [
   store,
   // codecs
   cef,
+  csvCodec,
   dots,
   esBulk,
   jsonCodec,
