@@ -1,9 +1,21 @@
+import { applicationPatterns } from "./patterns-application.ts";
+import { awsPatterns } from "./patterns-aws.ts";
+import { baculaPatterns } from "./patterns-bacula.ts";
 import { BASE_PATTERNS } from "./patterns-base.ts";
+import { bindPatterns } from "./patterns-bind.ts";
+import { broPatterns } from "./patterns-bro.ts";
+import { ciscoPatterns } from "./patterns-cisco.ts";
+import { databasePatterns } from "./patterns-database.ts";
+import { eximPatterns } from "./patterns-exim.ts";
+import { firewallPatterns } from "./patterns-firewall.ts";
+import { haproxyPatterns } from "./patterns-haproxy.ts";
 import { httpdPatterns } from "./patterns-httpd.ts";
 import { javaPatterns } from "./patterns-java.ts";
+import { nagiosPatterns } from "./patterns-nagios.ts";
 import { PATH_PATTERNS, pathPatterns } from "./patterns-path.ts";
 import { syslogPatterns } from "./patterns-syslog.ts";
 import { TIME_PATTERNS } from "./patterns-time.ts";
+import { tomcatPatterns } from "./patterns-tomcat.ts";
 
 /** Named grok patterns: those that come with Antler under Logstash's names, and the user's, which take precedence. */
 export class GrokLibrary {
@@ -65,5 +77,17 @@ function tableOf(ecs: boolean): [string, string][] {
     syslogPatterns(ecs),
     httpdPatterns(ecs),
     javaPatterns(ecs),
+    tomcatPatterns(ecs),
+    haproxyPatterns(ecs),
+    firewallPatterns(ecs),
+    ciscoPatterns(ecs),
+    nagiosPatterns(ecs),
+    databasePatterns(ecs),
+    applicationPatterns(ecs),
+    awsPatterns(ecs),
+    baculaPatterns(ecs),
+    bindPatterns(ecs),
+    broPatterns(ecs),
+    eximPatterns(ecs),
   ].flatMap((table) => Object.entries(table));
 }
