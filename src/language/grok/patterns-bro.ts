@@ -245,7 +245,11 @@ function files(word: "BRO" | "ZEEK"): string {
 const BRO_ECS: PatternTable = {
   BRO_HTTP: http("BRO"),
   BRO_DNS: dns("BRO"),
-  BRO_CONN: connection("BRO"),
+  // Later versions have one more column.
+  BRO_CONN: connection("BRO").replace(
+    "(?:-|%{INT:[zeek][connection][missed_bytes]:int})",
+    (column) => `(?:(?:-|%{BRO_BOOL:[zeek][connection][local_resp]})\\t)?${column}`,
+  ),
   BRO_FILES: files("BRO"),
 };
 

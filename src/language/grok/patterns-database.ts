@@ -8,7 +8,7 @@ export function databasePatterns(ecs: boolean): PatternTable {
 }
 
 const PARTICLES: PatternTable = {
-  MONGO_QUERY: "\\{ (?<={ ).*(?= } ntoreturn:) \\}",
+  MONGO_QUERY: "\\{.*?\\}(?= ntoreturn:)",
   MONGO_WORDDASH: "\\b[\\w-]+\\b",
   MONGO3_SEVERITY: "\\w",
   // Of later versions a dash stands for none.

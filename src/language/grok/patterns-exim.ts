@@ -32,9 +32,11 @@ const LINES: PatternTable = {
   EXIM_HEADER_ID: "id=%{NOTSPACE:header_id}",
   EXIM_QUOTED_CONTENT: '(?:\\\\.|[^\\\\"])*',
   EXIM_SUBJECT: "T=%{QS:subject}",
-  EXIM_UNKNOWN_FIELD: "[A-Za-z0-9]{1,4}=(?:%{QS}|%{NOTSPACE})",
-  EXIM_NAMED_FIELDS:
-    "(?: (?:%{EXIM_REMOTE_HOST}|%{EXIM_INTERFACE}|%{EXIM_PROTOCOL}|%{EXIM_MSG_SIZE}|%{EXIM_HEADER_ID}|%{EXIM_SUBJECT}|%{EXIM_UNKNOWN_FIELD}))*",
+  EXIM_UNKNOWN_FIELD: "(?!(?:[HIPST]|id)=)[A-Za-z0-9]{1,4}=(?:%{QS}|%{NOTSPACE})",
+  // In the order in which Exim writes them; what a repeated group captured would be lost with its next round.
+  EXIM_NAMED_FIELDS: ["REMOTE_HOST", "INTERFACE", "PROTOCOL", "MSG_SIZE", "HEADER_ID", "SUBJECT"]
+    .map((field) => `(?: %{EXIM_${field}})?(?: %{EXIM_UNKNOWN_FIELD})*`)
+    .join(""),
   EXIM_MESSAGE_ARRIVAL: [
     "%{EXIM_DATE:timestamp} (?:\\[%{POSINT:pid}\\] )?%{EXIM_MSGID:message_id} (?<FLAGS><=) (?<STATUS>[a-z:] )?",
     "%{EMAILADDRESS:sender}%{EXIM_NAMED_FIELDS}(?:(?: from <?%{DATA:original_sender}>?)? for %{EMAILADDRESS:recipient})?",

@@ -36,7 +36,7 @@ const NETSCREEN_ECS: PatternTable = {
 const ENDS = "%{IP:src-ip}/%{INT:src-port}->%{IP:dst-ip}/%{INT:dst-port}";
 const FLOW = [
   `${ENDS} %{DATA:service} %{IP:nat-src-ip}/%{INT:nat-src-port}->%{IP:nat-dst-ip}/%{INT:nat-dst-port}`,
-  "(?:(?: N/A)? %{DATA:src-nat-rule-type})?? %{DATA:src-nat-rule-name}(?:(?: N/A)? %{DATA:dst-nat-rule-type})?? %{DATA:dst-nat-rule-name} %{INT:protocol-id}",
+  "%{DATA:src-nat-rule-name} %{DATA:dst-nat-rule-name} %{INT:protocol-id}",
   "%{DATA:policy-name} %{DATA:from-zone} %{DATA:to-zone} %{INT:session-id}",
 ].join(" ");
 
@@ -61,9 +61,7 @@ const JUNOS_ECS: CaptureNames = {
   "nat-src-port": "[source][nat][port]:int",
   "nat-dst-ip": "[destination][nat][ip]",
   "nat-dst-port": "[destination][nat][port]:int",
-  "src-nat-rule-type": "[juniper][srx][src_nat_rule_type]",
   "src-nat-rule-name": "None|[juniper][srx][src_nat_rule_name]",
-  "dst-nat-rule-type": "[juniper][srx][dst_nat_rule_type]",
   "dst-nat-rule-name": "None|[juniper][srx][dst_nat_rule_name]",
   "protocol-id": "[network][iana_number]",
   "policy-name": "[rule][name]",
