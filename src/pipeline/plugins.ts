@@ -39,6 +39,7 @@ import { xml } from "./filters/xml.ts";
 import { beats } from "./inputs/beats.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";
+import { http } from "./inputs/http.ts";
 import { journald } from "./inputs/journald.ts";
 import { pipelineInput } from "./inputs/pipeline.ts";
 import { stdin } from "./inputs/stdin.ts";
@@ -55,6 +56,7 @@ export const PLUGINS: readonly Plugin[] = [
   beats,
   fileInput,
   generator,
+  http,
   journald,
   pipelineInput,
   stdin,
