@@ -35,7 +35,7 @@ const LINES: PatternTable = {
   // A controller and its action.
   RCONTROLLER: "(?<CONTROLLER>[^#]+)#(?<ACTION>\\w+)",
   RAILS3HEAD:
-    '(?m)Started %{WORD:verb} "%{URIPATHPARAM:request}" for %{IPORHOST:clientip} at (?<timestamp>%{YEAR}-%{MONTHNUM}-%{MONTHDAY} %{HOUR}:%{MINUTE}:%{SECOND} %{ISO8601_TIMEZONE})',
+    'Started %{WORD:verb} "%{URIPATHPARAM:request}" for %{IPORHOST:clientip} at (?<timestamp>%{YEAR}-%{MONTHNUM}-%{MONTHDAY} %{HOUR}:%{MINUTE}:%{SECOND} %{ISO8601_TIMEZONE})',
   RPROCESSING: "\\W*Processing by %{RCONTROLLER} as (?<FORMAT>\\S+)(?:\\W*Parameters: \\{%{DATA:params}\\}\\W*)?",
   RAILS3FOOT: "Completed %{POSINT:response}%{DATA} in %{NUMBER:totalms}ms %{RAILS3PROFILE}%{GREEDYDATA}",
   RAILS3PROFILE:
