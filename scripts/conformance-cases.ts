@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { Document } from "../src/cli/test/documents.ts";
 import { type LogRecord, logRecords } from "../src/cli/test/log-records.ts";
 import type { LineJoin } from "../src/plugin/definitions.ts";
-import { CHECKOUT } from "./conformance-root.ts";
+import { CASES } from "./conformance-root.ts";
 
 /** Documents that Filebeat's modules give, with flat names, and the lines they are made from; see the README beside them. */
-const FOLDER: string = join(CHECKOUT, "..", "shared", "conformance", "filebeat-modules");
+const FOLDER: string = join(CASES, "filebeat-modules");
 
 /** An entry of INDEX.json. */
 interface IndexEntry {

@@ -1,48 +1,87 @@
-import { loadCase, moduleIndex } from "./conformance-cases.ts";
-import { misses, summary, table, troubles } from "./conformance-report.ts";
-import { type CaseResult, entryFolder, pipelineFolder, runCase, ZONE } from "./conformance-run.ts";
+import { corpusCases } from "./conformance-corpus.ts";
+import { logstashCases } from "./conformance-logstash.ts";
+import { moduleCases } from "./conformance-modules.ts";
+import { dissectCases, multilineCases } from "./conformance-parsers.ts";
+import { CASES, type CaseOutcome } from "./conformance-root.ts";
+import { ZONE } from "./conformance-run.ts";
 
-/**
- * Compares what Antler's pipelines make of the logs in ../shared/conformance/filebeat-modules with the documents expected there.
- * `node dist/scripts/conformance.js [module …] [--verbose]`; 0, or 1 when a pipeline cannot be run.
- */
-function main(args: readonly string[]): number {
-  process.env["TZ"] = ZONE;
-  const verbose = args.includes("--verbose");
-  const wanted = args.filter((arg) => !arg.startsWith("-"));
-  const index = moduleIndex();
-  if (index === undefined) {
-    process.stdout.write("../shared/conformance/filebeat-modules is not there: nothing to compare with\n");
+const USAGE = `npm run conformance -- [set or part ...] [--verbose]
+
+Runs the cases in ${CASES}
+(another folder with the same file names: ANTLER_CONFORMANCE=FOLDER).
+
+  logstash-specs     the cases of Logstash's filters and patterns; parts: filter-grok, filter-date, patterns-core ...
+  dissect-cases      lines and tokenizers of Beats, Logstash and the dissect specification
+  multiline-cases    texts and options of Filebeat's reader and Logstash's codec
+  conf-corpus        real configurations: passed is accepted by antler check
+  filebeat-modules   log files of Filebeat's modules; parts: nginx, system.auth ... A file passes with 90 % of the expected field
+                     values equal and 1 % of its events unparsed at most
+
+Passed, failed and skipped for each part; --verbose names the cases that fail and that are skipped. The last line sums up.
+`;
+
+const SETS = ["logstash-specs", "dissect-cases", "multiline-cases", "conf-corpus", "filebeat-modules"];
+
+/** 0, or 2 for a wrong argument: cases that fail are a report, `npm test` holds them against those known. */
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    process.stdout.write(USAGE);
     return 0;
   }
-  const results: CaseResult[] = [];
-  const without = new Map<string, string[]>();
-  const failures = new Set<string>();
-  const attempt = <T>(name: string, work: () => T): T | undefined => {
-    try {
-      return work();
-    } catch (error) {
-      failures.add(`${name}: ${(error as Error).message}\n`);
-      return undefined;
+  const unknown = args.find((arg) => arg.startsWith("-") && arg !== "--verbose");
+  if (unknown !== undefined) {
+    process.stderr.write(`conformance: there is no option ${unknown}\n\n${USAGE}`);
+    return 2;
+  }
+  const verbose = args.includes("--verbose");
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  const sets = words.filter((word) => SETS.includes(word));
+  const parts = new Set(words.filter((word) => !SETS.includes(word)));
+  const isPlugin = (part: string): boolean => part.startsWith("filter-") || part === "patterns-core";
+  const plugins = new Set([...parts].filter(isPlugin));
+  const modules = new Set([...parts].filter((part) => !isPlugin(part)));
+  const runs = (set: string, own: ReadonlySet<string> = new Set()): boolean =>
+    words.length === 0 || sets.includes(set) || own.size > 0;
+
+  const outcomes: CaseOutcome[] = [];
+  const add = (set: string, found: readonly CaseOutcome[] | undefined): void => {
+    if (found === undefined) process.stdout.write(`${set}: not in ${CASES}\n`);
+    else {
+      outcomes.push(...found);
+      process.stdout.write(report(set, found, verbose));
     }
   };
-  const classify = attempt("classify", entryFolder);
-  for (const entry of index) {
-    const dataset = `${entry.module}.${entry.fileset}`;
-    if (wanted.length > 0 && !wanted.includes(entry.module) && !wanted.includes(dataset)) continue;
-    const folder = pipelineFolder(entry.module, dataset);
-    if (folder === undefined) {
-      const filesets = without.get(entry.module) ?? [];
-      if (!filesets.includes(entry.fileset)) without.set(entry.module, [...filesets, entry.fileset]);
-      continue;
-    }
-    const result = attempt(dataset, () => runCase(loadCase(entry), folder, classify));
-    if (result !== undefined) results.push(result);
+  process.env["TZ"] = "UTC";
+  if (runs("logstash-specs", plugins)) add("logstash-specs", await logstashCases(plugins));
+  if (runs("dissect-cases")) add("dissect-cases", dissectCases());
+  if (runs("multiline-cases")) add("multiline-cases", multilineCases());
+  if (runs("conf-corpus")) add("conf-corpus", corpusCases());
+  if (runs("filebeat-modules", modules)) {
+    process.env["TZ"] = ZONE;
+    const found = moduleCases(modules, verbose);
+    if (found !== undefined) process.stdout.write(found.text);
+    add("filebeat-modules", found?.outcomes);
   }
-  const parts = [...failures, table(results, without), troubles(results)];
-  if (verbose) parts.push(misses(results));
-  process.stdout.write(`${parts.filter((part) => part !== "").join("\n")}\n${summary(results)}`);
-  return failures.size > 0 ? 1 : 0;
+  process.stdout.write(`${counts(outcomes)}\n`);
+  return 0;
 }
 
-process.exitCode = main(process.argv.slice(2));
+function report(set: string, outcomes: readonly CaseOutcome[], verbose: boolean): string {
+  const parts = [...new Set(outcomes.map(({ part }) => part))].sort();
+  const lines = [`${set}: ${counts(outcomes)}`];
+  for (const part of parts) {
+    const own = outcomes.filter((outcome) => outcome.part === part);
+    lines.push(`  ${part}: ${counts(own)}`);
+    if (!verbose) continue;
+    for (const { id, name, outcome, reason } of own)
+      if (outcome !== "passed") lines.push(`    ${outcome} ${id} ${name === id ? "" : name}\n      ${reason}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function counts(outcomes: readonly CaseOutcome[]): string {
+  const of = (wanted: CaseOutcome["outcome"]): number => outcomes.filter(({ outcome }) => outcome === wanted).length;
+  return `${of("passed")} passed, ${of("failed")} failed, ${of("skipped")} skipped`;
+}
+
+process.exitCode = await main(process.argv.slice(2));
