@@ -8,7 +8,8 @@ const KEEPS_FLOAT: ReadonlySet<string> = new Set(["abs", "-@", "+@"]);
 
 /**
  * JavaScript has one kind of number, so `/` between whole numbers gives a whole number, as Ruby does for integers. Where one side is
- * certainly a float (a literal such as 1000.0, `to_f`, arithmetic with one, a variable with nothing else in it) it becomes `fdiv`.
+ * certainly a float (a literal such as 1000.0, `to_f`, arithmetic with one, a variable with nothing else in it) it becomes `fdiv`. In the
+ * same way `to_s` and `#{…}` write 2.0 for what is certainly a float, and 2 for what is not.
  */
 export class FloatDivision {
   readonly #floats: ReadonlySet<string>;
@@ -21,6 +22,21 @@ export class FloatDivision {
     if (node.type === "send" && node.children[1] === "/" && node.children.length === 3) {
       if (childNodes(node).some((side) => isFloat(side, this.#floats)))
         return build("send", node.children[0], "fdiv", node.children[2]);
+    }
+    if (
+      node.type === "send" &&
+      node.children.length === 2 &&
+      (node.children[1] === "to_s" || node.children[1] === "inspect")
+    ) {
+      if (isFloat(childNode(node, 0), this.#floats)) return build("send", null, "__float_text", node.children[0]);
+    }
+    if (node.type === "dstr" && childNodes(node).some((part) => part.type === "begin" && isFloat(part, this.#floats))) {
+      const parts = childNodes(node).map((part) =>
+        part.type === "begin" && isFloat(part, this.#floats)
+          ? build("begin", build("send", null, "__float_text", part))
+          : part,
+      );
+      return build("dstr", ...parts);
     }
     if (node.type === "op_asgn" && node.children[1] === "/") {
       const [target, , value] = node.children as [Syntax, string, Syntax];

@@ -1,8 +1,27 @@
 import type { CompiledRuby } from "./compiled-unit.ts";
+import { installDataFormats } from "./library/data-formats.ts";
+import { installDates } from "./library/dates.ts";
+import { installDigests } from "./library/digests.ts";
 import { installHelpers, type RealmHost } from "./library/helpers.ts";
 import { installRegexps } from "./library/regexps.ts";
+import { installSystem } from "./library/system.ts";
+import { makeTimeTexts } from "./library/time-text.ts";
+import { installTimes } from "./library/times.ts";
+import { installWebTexts } from "./library/web-texts.ts";
 import { type CodeStore, NO_CODE_STORE, OpalRealm, type RubyObject } from "./opal-realm.ts";
 import { prepareRuntime } from "./prepare-runtime.ts";
+
+/** In this order: later ones use what earlier ones define. */
+const INSTALL = [
+  installHelpers,
+  installRegexps,
+  installTimes,
+  installDates,
+  installDataFormats,
+  installDigests,
+  installWebTexts,
+  installSystem,
+];
 
 /** Runs compiled Ruby: one realm with its classes, in which all filters of a worker live, as they do in one process of Ruby. */
 export class RubyEngine {
@@ -17,7 +36,9 @@ export class RubyEngine {
     this.realm = realm;
     this.opal = realm.opal;
     this.nil = realm.opal["nil"];
-    for (const install of [installHelpers, installRegexps]) realm.inside(install)(realm.opal, host);
+    realm.load("stringio");
+    const texts = realm.inside(makeTimeTexts)();
+    for (const install of INSTALL) realm.inside(install)(realm.opal, host, texts);
     this.#time = realm.evaluate(
       "(ms, nanos) => { const time = new Date(ms); time.timezone = 0; if (nanos !== 0) time.$$nanos = nanos; return time; }",
     ) as (epochMs: number, nanos: number) => RubyObject;

@@ -128,6 +128,12 @@ export class UnitRewriter {
       case "class":
       case "module":
         return this.#inside(node, true);
+      case "when": {
+        const kinds = node.children.map((child) =>
+          isFloatClass(child) ? build("const", build("cbase"), "AntlerFloat") : child,
+        );
+        return this.#inside(this.#update(node, kinds), nested);
+      }
       case "casgn":
         return this.#constant(this.#inside(node, nested));
       default: {
@@ -165,6 +171,13 @@ export class UnitRewriter {
     const name = calledName(call);
     if (name !== undefined && ["require", "require_relative", "load"].includes(name) && isOwnCall(call, name))
       return this.#build("send", null, "__require", ...call.children.slice(2));
+    if (
+      name !== undefined &&
+      ["is_a?", "kind_of?", "instance_of?"].includes(name) &&
+      call.type === "send" &&
+      isFloatClass(call.children[2])
+    )
+      return this.#build("send", this.#build("const", this.#build("cbase"), "AntlerFloat"), "===", call.children[0]);
     return call;
   }
 
@@ -208,4 +221,8 @@ export class UnitRewriter {
     const assign = names.map((name) => build("lvasgn", name, build("send", null, "__matched", build("str", name))));
     return build("begin", build("lvasgn", "__place", match), ...assign, build("lvar", "__place"));
   }
+}
+
+function isFloatClass(node: unknown): boolean {
+  return isSyntax(node) && node.type === "const" && childNode(node, 0) === undefined && node.children[1] === "Float";
 }

@@ -6,10 +6,10 @@ import type { RubyPart, RubySource } from "../../language/ruby/compiled-unit.ts"
 import type { RubyObject } from "../../language/ruby/opal-realm.ts";
 import { defineFilter, type FilterHost, type FilterInstance, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, hash, path, text } from "../../plugin/options.ts";
-import { codeProblems, compiledOrNone } from "../../transform/ruby-event/code-problems.ts";
-import { FailureLog } from "../../transform/ruby-event/failure-log.ts";
-import { PluginFrame } from "../../transform/ruby-event/plugin-frame.ts";
 import { sharedRuby } from "../../transform/ruby-event/ruby-runtime.ts";
+import { FailureLog } from "./failure-log.ts";
+import { PluginFrame } from "./ruby-frame.ts";
+import { codeProblems, compiledOrNone } from "./ruby-problems.ts";
 
 const options = {
   code: text({

@@ -60,7 +60,7 @@ export class EventClass {
   set(event: Event, field: FieldReference, value: Value): void {
     if (field.path.length === 1 && !field.isMetadata) {
       if (field.path[0] === "@timestamp" && !(value instanceof Timestamp)) {
-        return this.#engine.raise("TypeError", "wrong argument type for @timestamp (expected LogStash::Timestamp)");
+        this.#engine.raise("TypeError", "wrong argument type for @timestamp (expected LogStash::Timestamp)");
       }
       if (field.path[0] === "tags" && !areTags(value)) {
         TAGS_ASIDE.set(event, value);

@@ -87,7 +87,7 @@ export class RubyRuntime {
       typeof object?.["$class"] === "function" ? this.engine.className(object) : String(object?.["name"] ?? "Error");
     const message =
       typeof object?.["$message"] === "function" ? String(object["$message"]()) : String(object?.["message"] ?? error);
-    return { className, message };
+    return { className, message: message.replace(/LogStash::Filters::\w+::U[0-9a-f]{32}::/g, "") };
   }
 
   #defineLogger(): void {

@@ -203,6 +203,20 @@ export function installHelpers(opal: RubyObject, host: RealmHost): void {
   define(constant("Number"), "fdiv", function fdiv(this: number, other: RubyObject | number): unknown {
     return Number(this) / (typeof other === "number" ? other : other["$to_f"]());
   });
+  define(constant("Number"), "class", function classOf(this: number): RubyObject {
+    return Number.isInteger(Number(this)) ? constant("Integer") : constant("Float");
+  });
+  // Whole numbers are integers, others floats: what `is_a?(Float)` and `when Float` are made to ask.
+  const RealFloat = opal["klass"](root, root, "AntlerFloat");
+  opal["defs"](RealFloat, "$===", (value: unknown) => {
+    const number = typeof value === "object" && value !== null ? value.valueOf() : value;
+    return typeof number === "number" && !Number.isInteger(number);
+  });
+  define(root, "__float_text", function floatText(this: unknown, value: RubyObject | number): string {
+    if (typeof value !== "number") return value["$to_s"]();
+    const text = String((value as unknown as RubyObject)["$to_s"]());
+    return Number.isInteger(value) && !text.includes("e") ? `${text}.0` : text;
+  });
   opal["const_set"](root, "Bignum", constant("Integer"));
   opal["const_set"](root, "Fixnum", constant("Integer"));
 }

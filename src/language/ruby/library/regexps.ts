@@ -90,20 +90,22 @@ export function installRegexps(opal: RubyObject, host: RealmHost): void {
   };
   defineOwn(Regexp, "new", newRegexp);
   defineOwn(Regexp, "compile", newRegexp);
-  const escape = function escape_(this: unknown, given: unknown): string {
+  const escaped = function escape_(this: unknown, given: unknown): string {
     return String(given)
       .replace(/[.*?+^$|\\()[\]{}\- #]/g, "\\$&")
       .replace(/[\n\t\r\f\v]/g, (c) => ({ "\n": "\\n", "\t": "\\t", "\r": "\\r", "\f": "\\f", "\v": "\\v" })[c] ?? c);
   };
-  defineOwn(Regexp, "escape", escape);
-  defineOwn(Regexp, "quote", escape);
+  defineOwn(Regexp, "escape", escaped);
+  defineOwn(Regexp, "quote", escaped);
   defineOwn(Regexp, "union", function union(this: unknown, ...given: RubyObject[]): Made {
     const parts = given.length === 1 && Array.isArray(given[0]) ? (given[0] as unknown as RubyObject[]) : given;
     if (parts.length === 0) return compile("(?!)", "");
     const [first] = parts;
     if (parts.length === 1 && first?.["$$is_regexp"]) return first as unknown as Made;
     return compile(
-      parts.map((part) => (part["$$is_regexp"] ? embedded(part as unknown as Made) : escape.call(nil, part))).join("|"),
+      parts
+        .map((part) => (part["$$is_regexp"] ? embedded(part as unknown as Made) : escaped.call(nil, part)))
+        .join("|"),
       "",
     );
   });

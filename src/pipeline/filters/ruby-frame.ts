@@ -1,6 +1,6 @@
 import type { Event } from "../../event/event.ts";
 import type { FilterHost } from "../../plugin/definitions.ts";
-import type { RubyFrame } from "./ruby-runtime.ts";
+import type { RubyFrame } from "../../transform/ruby-event/ruby-runtime.ts";
 
 /** What surrounds the code of one plugin while it works on one event. */
 export class PluginFrame implements RubyFrame {

@@ -1,0 +1,295 @@
+import type { RubyObject } from "../opal-realm.ts";
+import type { RealmHost } from "./helpers.ts";
+
+/** `Digest`, `OpenSSL`'s digests and HMAC, `Base64`, `SecureRandom`, `Zlib`, `pack` and `unpack`. Runs inside the realm: refers to its parameters only. */
+export function installDigests(opal: RubyObject, host: RealmHost): void {
+  const { nil, Kernel } = opal as { nil: RubyObject; Kernel: RubyObject };
+  const root = opal["Object"];
+  const constant = (name: string): RubyObject => opal["const_get_qualified"](root, name);
+  const raise = (name: string, message: string): never => Kernel["$raise"](constant(name), message) as never;
+  const own = (of: RubyObject, names: string | string[], body: unknown): void => {
+    for (const name of [names].flat()) opal["defs"](of, `$${name}`, body);
+  };
+  const define = (to: RubyObject, names: string | string[], body: unknown): void => {
+    for (const name of [names].flat()) opal["def"](to, `$${name}`, body);
+  };
+  /** Bytes as characters from 0 to 255. */
+  const binary = (hex: string): string => hex.replace(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16)));
+  const hexToBase64 = (hex: string): string => {
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let made = "";
+    for (let i = 0; i < hex.length; i += 6) {
+      const three = hex.slice(i, i + 6);
+      const bits = Number.parseInt(three.padEnd(6, "0"), 16);
+      const count = three.length / 2;
+      for (let k = 0; k < 4; k++) made += k <= count ? letters[(bits >> (18 - 6 * k)) & 63] : "=";
+    }
+    return made;
+  };
+
+  // ---- Digest
+  const Digest = opal["module"](root, "Digest") as RubyObject;
+  const Base = opal["klass"](Digest, root, "Base") as RubyObject;
+  const OpenSsl = opal["module"](root, "OpenSSL") as RubyObject;
+  const SslDigest = opal["klass"](OpenSsl, Base, "Digest") as RubyObject;
+  const algorithmOf = (object: RubyObject): string =>
+    object["algorithm"] ??
+    object["$class"]()["antler_algorithm"] ??
+    raise("ArgumentError", "a digest needs an algorithm");
+  define(Base, "initialize", function initialize(this: RubyObject, name?: unknown): unknown {
+    this["given"] = "";
+    if (name !== undefined)
+      this["algorithm"] = String(name)
+        .toLowerCase()
+        .replace(/^(sha)-?(\d)/, "$1$2");
+    return nil;
+  });
+  define(Base, ["update", "<<"], function update(this: RubyObject, more: unknown): unknown {
+    this["given"] += String(more);
+    return this;
+  });
+  define(Base, "reset", function reset(this: RubyObject): unknown {
+    this["given"] = "";
+    return this;
+  });
+  const hexOf = (self: RubyObject, more: unknown): string =>
+    host.digest(algorithmOf(self), more === undefined ? self["given"] : String(more));
+  define(Base, ["hexdigest", "to_s"], function hexdigest(this: RubyObject, more?: unknown): string {
+    return hexOf(this, more);
+  });
+  define(Base, "digest", function digest(this: RubyObject, more?: unknown): string {
+    return binary(hexOf(this, more));
+  });
+  define(Base, "base64digest", function base64digest(this: RubyObject, more?: unknown): string {
+    return hexToBase64(hexOf(this, more));
+  });
+  for (const [name, algorithm] of [
+    ["MD5", "md5"],
+    ["SHA1", "sha1"],
+    ["SHA256", "sha256"],
+    ["SHA384", "sha384"],
+    ["SHA512", "sha512"],
+  ] as const) {
+    for (const holder of [Digest, SslDigest]) {
+      const made = opal["klass"](holder, Base, name) as RubyObject;
+      made["antler_algorithm"] = algorithm;
+      own(made, "hexdigest", (given: unknown) => host.digest(algorithm, String(given)));
+      own(made, "digest", (given: unknown) => binary(host.digest(algorithm, String(given))));
+      own(made, "base64digest", (given: unknown) => hexToBase64(host.digest(algorithm, String(given))));
+    }
+  }
+  const Sha2 = opal["klass"](Digest, Base, "SHA2") as RubyObject;
+  define(Sha2, "initialize", function initialize(this: RubyObject, bits = 256): unknown {
+    this["given"] = "";
+    this["algorithm"] = `sha${bits}`;
+    return nil;
+  });
+  const Hmac = opal["klass"](OpenSsl, root, "HMAC") as RubyObject;
+  const hmac = (kind: RubyObject | string, key: unknown, given: unknown): string => {
+    const algorithm =
+      typeof kind === "string" || kind["$$is_string"] === true
+        ? String(kind).toLowerCase().replace("-", "")
+        : algorithmOf(kind);
+    return host.digest(algorithm, String(given), String(key));
+  };
+  own(Hmac, "hexdigest", hmac);
+  own(Hmac, "digest", (kind: RubyObject, key: unknown, given: unknown) => binary(hmac(kind, key, given)));
+
+  // ---- Base64, SecureRandom, Zlib
+  const isBinary = (text: string): boolean => /[\u0080-\u00ff]/.test(text) && !/[^\u0000-\u00ff]/.test(text);
+  const toHex = (text: string): string => [...text].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  const Base64 = opal["module"](root, "Base64") as RubyObject;
+  const encode = (given: unknown): string =>
+    isBinary(String(given)) && !isText(String(given))
+      ? hexToBase64(toHex(String(given)))
+      : host.base64(String(given), "encode");
+  /** Whether characters from 128 to 255 are rather letters than bytes: what the digests give has controls among them. */
+  const isText = (text: string): boolean => !/[\u0000-\u0008\u000e-\u001f\u0080-\u009f]/.test(text);
+  const lines = (text: string, size: number): string => text.replace(new RegExp(`.{1,${size}}`, "g"), "$&\n");
+  own(Base64, "strict_encode64", encode);
+  own(Base64, "encode64", (given: unknown) => lines(encode(given), 60));
+  own(Base64, "urlsafe_encode64", (given: unknown, options?: RubyObject) => {
+    const made = encode(given).replaceAll("+", "-").replaceAll("/", "_");
+    return options?.["$$smap"]?.padding === false ? made.replace(/=+$/, "") : made;
+  });
+  own(Base64, ["decode64", "urlsafe_decode64"], (given: unknown) => host.base64(String(given), "decode"));
+  own(Base64, "strict_decode64", (given: unknown) => {
+    if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(String(given)))
+      return raise("ArgumentError", "invalid base64");
+    return host.base64(String(given), "decode");
+  });
+  const Secure = opal["module"](root, "SecureRandom") as RubyObject;
+  own(Secure, "uuid", () => host.uuid());
+  own(Secure, "hex", (size?: unknown) => host.randomHex(typeof size === "number" ? size : 16));
+  own(Secure, ["base64", "urlsafe_base64"], (size?: unknown) =>
+    hexToBase64(host.randomHex(typeof size === "number" ? size : 16))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replace(/=+$/, ""),
+  );
+  own(Secure, "alphanumeric", (size?: unknown) =>
+    host.randomHex(64).slice(0, typeof size === "number" ? Math.min(size, 128) : 16),
+  );
+  own(Secure, ["random_number", "rand"], (limit?: unknown) => {
+    const fraction = Number.parseInt(host.randomHex(6), 16) / 2 ** 48;
+    return typeof limit === "number" && limit > 0
+      ? Number.isInteger(limit)
+        ? Math.floor(fraction * limit)
+        : fraction * limit
+      : fraction;
+  });
+  own(Secure, ["random_bytes", "bytes"], (size?: unknown) =>
+    binary(host.randomHex(typeof size === "number" ? size : 16)),
+  );
+  const Zlib = opal["module"](root, "Zlib") as RubyObject;
+  opal["klass"](Zlib, constant("StandardError"), "Error");
+  own(Zlib, "crc32", (given: unknown) => (given === undefined ? 0 : host.crc32(String(given))));
+  own(Zlib, ["gunzip"], (given: unknown) => host.inflate(String(given), "gzip"));
+  own(Zlib, ["inflate"], (given: unknown) => host.inflate(String(given), "zlib"));
+  own(Zlib, ["gzip"], (given: unknown) => host.deflate(String(given), "gzip"));
+  own(Zlib, ["deflate"], (given: unknown) => host.deflate(String(given), "zlib"));
+  for (const [name, direction] of [
+    ["Inflate", "inflate"],
+    ["Deflate", "deflate"],
+  ] as const) {
+    own(opal["klass"](Zlib, root, name) as RubyObject, direction, (given: unknown) =>
+      host[direction](String(given), "zlib"),
+    );
+  }
+
+  // ---- pack and unpack
+  const bytesOf = (text: string): number[] =>
+    isBinary(text) && !isText(text)
+      ? [...text].map((c) => c.charCodeAt(0))
+      : (opal["send"](text, "bytes", [], null) as number[]);
+  const textOf = (bytes: readonly number[]): string => {
+    const made = bytes.map((byte) => String.fromCharCode(byte)).join("");
+    try {
+      return decodeURIComponent(
+        made.replace(/[%\u0080-\u00ff]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`),
+      );
+    } catch {
+      return made;
+    }
+  };
+  const sizes: Record<string, [size: number, little: boolean, signed: boolean]> = {
+    C: [1, true, false],
+    c: [1, true, true],
+    n: [2, false, false],
+    N: [4, false, false],
+    v: [2, true, false],
+    V: [4, true, false],
+    S: [2, true, false],
+    s: [2, true, true],
+    L: [4, true, false],
+    l: [4, true, true],
+    Q: [8, true, false],
+    q: [8, true, true],
+  };
+  const directives = (format: string): [kind: string, count: number | "*" | undefined, big: boolean][] =>
+    [...format.matchAll(/([A-Za-z])([<>_!]*)(\d+|\*)?/g)].map(([, kind, flags, count]) => [
+      kind as string,
+      count === undefined ? undefined : count === "*" ? "*" : Number(count),
+      flags?.includes(">") === true,
+    ]);
+  const unpack = (text: string, format: string): unknown[] => {
+    const bytes = bytesOf(text);
+    const found: unknown[] = [];
+    let at = 0;
+    for (const [kind, count, big] of directives(format)) {
+      const rest = bytes.length - at;
+      if (kind === "H" || kind === "h") {
+        const digits = count === "*" ? rest * 2 : Math.min(count ?? 1, rest * 2);
+        const size = Math.ceil(digits / 2);
+        const hex = bytes.slice(at, at + size).map((byte) => byte.toString(16).padStart(2, "0"));
+        found.push((kind === "H" ? hex : hex.map((pair) => `${pair[1]}${pair[0]}`)).join("").slice(0, digits));
+        at += size;
+      } else if (kind === "B" || kind === "b") {
+        const digits = count === "*" ? rest * 8 : Math.min(count ?? 1, rest * 8);
+        const size = Math.ceil(digits / 8);
+        const bits = bytes.slice(at, at + size).map((byte) => byte.toString(2).padStart(8, "0"));
+        found.push(
+          (kind === "B" ? bits : bits.map((eight) => [...eight].reverse().join(""))).join("").slice(0, digits),
+        );
+        at += size;
+      } else if (kind === "a" || kind === "A" || kind === "Z") {
+        const size = count === "*" ? rest : Math.min(count ?? 1, rest);
+        const part = textOf(bytes.slice(at, at + size));
+        found.push(kind === "A" ? part.replace(/[ \0]+$/, "") : kind === "Z" ? part.replace(/\0.*$/s, "") : part);
+        at += size;
+      } else if (kind === "U") {
+        const points = [...text].map((c) => c.codePointAt(0));
+        found.push(...points.slice(0, count === "*" ? points.length : (count ?? 1)));
+        at = bytes.length;
+      } else if (kind === "x") at += count === "*" ? rest : (count ?? 1);
+      else if (kind === "m") {
+        found.push(host.base64(textOf(bytes.slice(at)), "decode"));
+        at = bytes.length;
+      } else {
+        const [size, little, signed] = sizes[kind] ?? raise("ArgumentError", `unpack with ${kind} is not had here`);
+        const times = count === "*" ? Math.floor(rest / size) : (count ?? 1);
+        for (let i = 0; i < times; i++) {
+          if (bytes.length - at < size) {
+            found.push(nil);
+            continue;
+          }
+          const part = bytes.slice(at, at + size);
+          const value = (little && !big ? part.reverse() : part).reduce((sum, byte) => sum * 256 + byte, 0);
+          found.push(signed && value >= 2 ** (8 * size - 1) ? value - 2 ** (8 * size) : value);
+          at += size;
+        }
+      }
+    }
+    return found;
+  };
+  const pack = (list: readonly unknown[], format: string): string => {
+    const bytes: number[] = [];
+    let next = 0;
+    for (const [kind, count, big] of directives(format)) {
+      if (kind === "H") {
+        const hex = String(list[next++]);
+        for (let i = 0; i < hex.length; i += 2) bytes.push(Number.parseInt(hex.slice(i, i + 2).padEnd(2, "0"), 16));
+      } else if (kind === "B") {
+        const bits = String(list[next++]);
+        for (let i = 0; i < bits.length; i += 8) bytes.push(Number.parseInt(bits.slice(i, i + 8).padEnd(8, "0"), 2));
+      } else if (kind === "a" || kind === "A" || kind === "Z") {
+        const part = bytesOf(String(list[next++]));
+        const size = count === "*" ? part.length + (kind === "Z" ? 1 : 0) : (count ?? 1);
+        for (let i = 0; i < size; i++) bytes.push(part[i] ?? (kind === "A" ? 32 : 0));
+      } else if (kind === "m") {
+        const part = String(list[next++]);
+        return (
+          bytes.map((byte) => String.fromCharCode(byte)).join("") +
+          (count === 0 ? encode(part) : lines(encode(part), 60))
+        );
+      } else if (kind === "U") {
+        const points = list.slice(next, count === "*" ? undefined : next + (count ?? 1)) as number[];
+        return String.fromCodePoint(...points);
+      } else if (kind === "x") for (let i = 0; i < (count === "*" ? 0 : (count ?? 1)); i++) bytes.push(0);
+      else {
+        const [size, little] = sizes[kind] ?? raise("ArgumentError", `pack with ${kind} is not had here`);
+        const times = count === "*" ? list.length - next : (count ?? 1);
+        for (let i = 0; i < times; i++) {
+          let value = Number(list[next++]);
+          if (value < 0) value += 2 ** (8 * size);
+          const part = Array.from({ length: size }, () => {
+            const byte = value % 256;
+            value = Math.floor(value / 256);
+            return byte;
+          });
+          bytes.push(...(little && !big ? part : part.reverse()));
+        }
+      }
+    }
+    return textOf(bytes);
+  };
+  define(constant("String"), "unpack", function unpack_(this: string, format: unknown): unknown[] {
+    return unpack(String(this), String(format));
+  });
+  define(constant("String"), "unpack1", function unpack1(this: string, format: unknown): unknown {
+    return unpack(String(this), String(format))[0] ?? nil;
+  });
+  define(constant("Array"), "pack", function pack_(this: unknown[], format: unknown): string {
+    return pack(this, String(format));
+  });
+}
