@@ -153,6 +153,8 @@ function typeMatches(type: string, actual: unknown): boolean {
   switch (type) {
     case "Array":
       return Array.isArray(actual);
+    case "Enumerable":
+      return typeof actual === "object" && actual !== null;
     case "String":
       return typeof actual === "string";
     case "Hash":

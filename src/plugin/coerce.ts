@@ -19,6 +19,11 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** Turns settings into values of one option, as Logstash's config mixin does; reports what does not fit and gives undefined. */
+/** What is left in place of a variable without value. */
+const UNSET_VARIABLE = /\$\{[A-Za-z_.][A-Za-z0-9_.]*\}/;
+/** Kinds whose text is read, and is not the value as it stands. */
+const READ_KINDS: ReadonlySet<Option["kind"]> = new Set(["number", "boolean", "bytes", "field_reference"]);
+
 export class Coercion {
   readonly #report: ReportSetting;
   readonly #codec: CheckCodec;
@@ -57,6 +62,8 @@ export class Coercion {
     const only = setting.kind === "list" && setting.items.length === 1 ? (setting.items[0] as RawSetting) : setting;
     if (only.kind !== "scalar") return this.#wrong(name, option, setting, `a ${NOUNS[setting.kind]}`);
     const { text } = only;
+    // A variable that this host does not have; that has been said.
+    if (UNSET_VARIABLE.test(text) && (option.choices !== undefined || READ_KINDS.has(option.kind))) return undefined;
     if (option.choices !== undefined && !option.choices.includes(text)) {
       this.#report({
         code: "CONF014",

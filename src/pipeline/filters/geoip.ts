@@ -110,6 +110,7 @@ export const geoip: FilterPlugin = defineFilter({
       if (settings.default_database_type === "ASN")
         problems.push({
           option: "default_database_type",
+          severity: "host",
           message: "no database with AS numbers comes with Antler",
           help: 'name a file: database => "/usr/share/GeoIP/GeoLite2-ASN.mmdb"',
         });

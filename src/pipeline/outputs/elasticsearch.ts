@@ -18,6 +18,7 @@ import {
   uris,
 } from "../../plugin/options.ts";
 import { DATA_STREAM_PARTS, type DataStreamPart, dataStreamPart, usesDataStream } from "./data-stream.ts";
+import { LATER_OPTIONS } from "./elasticsearch-options.ts";
 
 const options = {
   hosts: uris({ description: "Servers, tried in turn", default: ["//127.0.0.1"] }),
@@ -58,17 +59,13 @@ const options = {
 
   index: text({ description: "Index to write to; may hold `%{field}` and dates" }),
   document_id: text({ description: "Id of the document; may hold `%{field}`. Without it: the event's identity" }),
+  pipeline: text({ description: "Ingest pipeline for the documents; may hold `%{field}`" }),
+  routing: text({ description: "Routing of the documents; may hold `%{field}`" }),
   action: text({
     description: "index, create, update, delete, or `%{field}`; default: create for data streams, index otherwise",
   }),
 
-  template_overwrite: boolean({ description: "Replace a template", ignored: "templates are made by `antler setup`" }),
-  manage_template: boolean({ description: "Install a template", ignored: "templates are made by `antler setup`" }),
-  ilm_enabled: text({
-    description: "Use index lifecycle management",
-    ignored: "lifecycle is set up by `antler setup`",
-  }),
-  sniffing: boolean({ description: "Look for other nodes", ignored: "the hosts given are used" }),
+  ...LATER_OPTIONS,
 };
 
 type Settings = OptionValues<typeof options>;
@@ -160,8 +157,27 @@ class ActionPrefixes {
 
 const ACTION_END: Uint8Array = new Uint8Array(Buffer.from('"}}\n'));
 
+/** Writes what closes an action behind its id: `pipeline` and `routing` where they are set. */
+function actionEnd(settings: Settings): (event: Event, out: ByteWriter) => void {
+  const parts = (["pipeline", "routing"] as const).flatMap((name) => {
+    const template = settings[name];
+    return template === undefined ? [] : [{ name, write: compileSprintf(template) }];
+  });
+  if (parts.length === 0) return (_event, out) => out.put(ACTION_END);
+  return (event, out) => {
+    out.text('"');
+    for (const { name, write } of parts) {
+      const value = write(event);
+      // A place that is not filled means none, as in Logstash.
+      if (value !== "" && !value.includes("%{")) out.text(`,"${name}":${JSON.stringify(value)}`);
+    }
+    out.text("}}\n");
+  };
+}
+
 function dataStreamEncoder(settings: Settings, host: EncoderHost): { encode(event: Event, out: ByteWriter): void } {
   const json = new JsonWriter();
+  const end = actionEnd(settings);
   const prefixes = new ActionPrefixes("create");
   const references = DATA_STREAM_PARTS.map((name) => new FieldReference(`[data_stream][${name}]`));
   const defaults = DATA_STREAM_PARTS.map((name) => settings[`data_stream_${name}`]);
@@ -196,7 +212,7 @@ function dataStreamEncoder(settings: Settings, host: EncoderHost): { encode(even
       json.begin();
       out.put(prefix);
       host.writeIdentity(event, out);
-      out.put(ACTION_END);
+      end(event, out);
       json.object(out, event.fields);
       out.byte(NEWLINE);
     },
@@ -205,6 +221,7 @@ function dataStreamEncoder(settings: Settings, host: EncoderHost): { encode(even
 
 function indexEncoder(settings: Settings, host: EncoderHost): { encode(event: Event, out: ByteWriter): void } {
   const json = new JsonWriter();
+  const end = actionEnd(settings);
   const legacyDefault = host.ecs === "disabled" ? "logstash-%{+yyyy.MM.dd}" : "ecs-logstash-%{+yyyy.MM.dd}";
   const index = compileSprintf(settings.index ?? legacyDefault);
   const id = settings.document_id === undefined ? undefined : compileSprintf(settings.document_id);
@@ -221,9 +238,10 @@ function indexEncoder(settings: Settings, host: EncoderHost): { encode(event: Ev
         if (verb !== "index" && verb !== "create") throw new Error(`action ${verb} needs document_id`);
         out.put(creates.of(index(event)));
         host.writeIdentity(event, out);
-        out.put(ACTION_END);
+        end(event, out);
       } else {
-        out.text(`${JSON.stringify({ [verb]: { _index: index(event), _id: id(event) } })}\n`);
+        out.text(JSON.stringify({ [verb]: { _index: index(event), _id: id(event) } }).slice(0, -3));
+        end(event, out);
       }
       if (verb === "delete") return;
       if (verb === "update") out.text('{"doc":');
