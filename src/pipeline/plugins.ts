@@ -45,6 +45,7 @@ import { pipelineInput } from "./inputs/pipeline.ts";
 import { stdin } from "./inputs/stdin.ts";
 import { elasticsearch } from "./outputs/elasticsearch.ts";
 import { file } from "./outputs/file.ts";
+import { http as httpOutput } from "./outputs/http.ts";
 import { nullOutput } from "./outputs/null.ts";
 import { pipelineOutput } from "./outputs/pipeline.ts";
 import { stdout } from "./outputs/stdout.ts";
@@ -91,6 +92,7 @@ export const PLUGINS: readonly Plugin[] = [
   // outputs
   elasticsearch,
   file,
+  httpOutput,
   nullOutput,
   pipelineOutput,
   stdout,
