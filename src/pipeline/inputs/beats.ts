@@ -1,14 +1,16 @@
-import { readFile } from "node:fs/promises";
 import { FieldReference } from "../../event/field-reference.ts";
 import { TextSlice } from "../../event/lazy-value.ts";
+import type { Source } from "../../event/record-batch.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import { isTree, type StoredTree, setOwn, type Value } from "../../event/value.ts";
-import type { LumberjackTls } from "../../lumberjack/network.ts";
+import type { TlsPeer } from "../../lumberjack/events.ts";
 import { type Decoder, defineInput, type InputPlugin } from "../../plugin/definitions.ts";
-import { boolean, list, number, type OptionValues, password, path, text } from "../../plugin/options.ts";
+import { boolean, list, number, type OptionValues, text } from "../../plugin/options.ts";
 import { parseJson } from "../../transform/parse-json.ts";
 import { BatchFiller } from "./batch-filler.ts";
 import { receiveBlocks } from "./beats-blocks.ts";
+import { tlsServerMaterial, tlsServerProblems } from "./tls-server-material.ts";
+import { tlsServerEnabled, tlsServerOptions } from "./tls-server-options.ts";
 
 const options = {
   host: text({ description: "Address to listen on", default: "0.0.0.0" }),
@@ -17,8 +19,8 @@ const options = {
     description: "Seconds without data after which a sender is disconnected",
     default: 60,
   }),
-  executor_threads: number({ description: "Threads", default: 1, ignored: "one event loop reads all connections" }),
-  event_loop_threads: number({ description: "Threads", default: 0, ignored: "one event loop reads all connections" }),
+  executor_threads: number({ description: "Threads", ignored: "one event loop reads all connections" }),
+  event_loop_threads: number({ description: "Threads", ignored: "one event loop reads all connections" }),
   include_codec_tag: boolean({ description: "Tag events with the codec that was applied", default: true }),
   enrich: list({
     description: "What is added to events",
@@ -30,27 +32,14 @@ const options = {
     default: false,
     deprecated: "senders write host.name themselves",
   }),
-  ssl_enabled: boolean({ description: "Use TLS", default: false }),
-  ssl: boolean({ description: "Use TLS", default: false, deprecated: "use ssl_enabled" }),
-  ssl_certificate: path({ description: "Certificate of this receiver, PEM" }),
-  ssl_key: path({ description: "Key of the certificate, PEM" }),
-  ssl_key_passphrase: password({ description: "Passphrase of the key" }),
-  ssl_certificate_authorities: list({
-    description: "Files of CA certificates that senders' certificates must come from",
-    default: [],
+  ssl_peer_metadata: boolean({
+    description: "Add what the sender's certificate says",
+    default: false,
+    deprecated: "use enrich => [ssl_peer_metadata]",
   }),
-  ssl_client_authentication: text({
-    description: "Whether senders must show a certificate",
-    default: "none",
-    choices: ["none", "optional", "required"],
-  }),
-  ssl_supported_protocols: list({
-    description: "TLS versions",
-    default: ["TLSv1.2", "TLSv1.3"],
-    choices: ["TLSv1.2", "TLSv1.3"],
-  }),
-  ssl_cipher_suites: list({ description: "Cipher suites; default: the system's", default: [] }),
-  ssl_handshake_timeout: number({ description: "Milliseconds for a TLS handshake", default: 10_000 }),
+  congestion_threshold: number({ description: "Seconds", obsolete: "senders are slowed by their connection" }),
+  target_field_for_codec: text({ description: "Field that the codec decodes", obsolete: "it is `message`" }),
+  ...tlsServerOptions(),
 };
 
 type Settings = OptionValues<typeof options>;
@@ -70,12 +59,7 @@ export const beats: InputPlugin = defineInput({
   ],
   defaultCodec: "plain",
 
-  check(settings) {
-    if (!(settings.ssl_enabled || settings.ssl)) return [];
-    return (["ssl_certificate", "ssl_key"] as const)
-      .filter((option) => settings[option] === undefined)
-      .map((option) => ({ option, message: `TLS needs ${option}` }));
-  },
+  check: (settings) => tlsServerProblems(settings),
 
   decoder: (settings, host, codec) => beatsDecoder(settings, host.ecs !== "disabled", codec),
 
@@ -84,15 +68,21 @@ export const beats: InputPlugin = defineInput({
     const { LumberjackServer } = await import("../../lumberjack/server.ts");
     const filler = new BatchFiller(host.sink, host.now);
     const addressField = host.ecs === "disabled" ? "[@metadata][ip_address]" : "[@metadata][input][beats][host][ip]";
-    const enriched = adds(settings, "source_metadata");
-    const tls = await tlsOptions(settings);
+    const withAddress = adds(settings, "source_metadata");
+    const withTls = adds(settings, "ssl_peer_metadata") || settings.ssl_peer_metadata;
+    const tls = tlsServerEnabled(settings) ? tlsServerMaterial(settings) : undefined;
     const server = new LumberjackServer({
       host: settings.host,
       port: settings.port,
       ...(tls === undefined ? {} : { tls }),
       limits: { inactivityMs: settings.client_inactivity_timeout * 1000, handshakeMs: settings.ssl_handshake_timeout },
       log: host.log,
-      onEvents: receiveBlocks(filler, (peer) => host.source(enriched ? [[addressField, peer.address]] : [])),
+      onEvents: receiveBlocks(filler, (peer) =>
+        host.source([
+          ...(withAddress ? [[addressField, peer.address] as const] : []),
+          ...(withTls ? peerFields(peer.tls, host.ecs !== "disabled") : []),
+        ]),
+      ),
     });
     await server.listen();
     return {
@@ -104,6 +94,22 @@ export const beats: InputPlugin = defineInput({
     };
   },
 });
+
+/** What is known of the sender's TLS. Source: Logstash, "Beats input plugin", `enrich`. */
+function peerFields(tls: TlsPeer | undefined, ecs: boolean): Source["fields"] {
+  const status = ["[@metadata][tls_peer][status]", tls?.verified === true ? "verified" : "unverified"] as const;
+  if (tls?.verified !== true) return [status];
+  const names = ecs
+    ? ["[@metadata][input][beats][tls][version_protocol]", "[@metadata][input][beats][tls][cipher]"]
+    : ["[@metadata][tls_peer][protocol]", "[@metadata][tls_peer][cipher_suite]"];
+  const subject = ecs ? "[@metadata][input][beats][tls][client][subject]" : "[@metadata][tls_peer][subject]";
+  return [
+    status,
+    [names[0] as string, tls.protocol],
+    [names[1] as string, tls.cipher],
+    ...(tls.subject === undefined ? [] : [[subject, tls.subject] as const]),
+  ];
+}
 
 function adds(settings: Settings, what: string): boolean {
   return settings.enrich.includes(what) || settings.enrich.includes("all");
@@ -155,24 +161,4 @@ function adopt(parsed: StoredTree, event: { fields: StoredTree; metadata: Stored
   event.fields = parsed;
   parsed["@timestamp"] = timestamp ?? (before["@timestamp"] as Timestamp);
   for (const key of Object.keys(before)) if (!Object.hasOwn(parsed, key)) setOwn(parsed, key, before[key] as Value);
-}
-
-async function tlsOptions(settings: Settings): Promise<LumberjackTls | undefined> {
-  if (!(settings.ssl_enabled || settings.ssl)) return undefined;
-  const [cert, key, ...ca] = await Promise.all(
-    [settings.ssl_certificate as string, settings.ssl_key as string, ...settings.ssl_certificate_authorities].map(
-      (file) => readFile(file),
-    ),
-  );
-  return {
-    cert: cert as Buffer,
-    key: key as Buffer,
-    ...(settings.ssl_key_passphrase === undefined ? {} : { passphrase: settings.ssl_key_passphrase.reveal() }),
-    ...(ca.length > 0 ? { ca } : {}),
-    requestCert: settings.ssl_client_authentication !== "none",
-    rejectUnauthorized: settings.ssl_client_authentication === "required",
-    minVersion: settings.ssl_supported_protocols.includes("TLSv1.2") ? "TLSv1.2" : "TLSv1.3",
-    maxVersion: settings.ssl_supported_protocols.includes("TLSv1.3") ? "TLSv1.3" : "TLSv1.2",
-    ...(settings.ssl_cipher_suites.length > 0 ? { ciphers: settings.ssl_cipher_suites.join(":") } : {}),
-  };
 }
