@@ -8,6 +8,7 @@ import type { EcsMode, Plugin } from "../../plugin/definitions.ts";
 import type { CodecChoice } from "../../plugin/options.ts";
 import type { NamedSetting, ReportSetting } from "../../plugin/settings.ts";
 import { findPlugin, type PluginsByKind, pluginNames } from "../plugins.ts";
+import { insteadOf } from "./absent-plugins.ts";
 import { COMMON_OPTIONS } from "./common-options.ts";
 import { checkConditions } from "./condition.ts";
 import type { PipelineDefinition } from "./definition.ts";
@@ -249,6 +250,11 @@ class Resolver {
 
   #unknown(kind: Plugin["kind"], name: string, span: Span): void {
     const names = pluginNames(kind);
+    const instead = insteadOf(kind, name);
+    if (instead !== undefined) {
+      this.#found.error("CONF009", `Antler has no ${kind} "${name}"`, span, { help: `instead: ${instead}` });
+      return;
+    }
     const meant = suggest(name, names);
     const help = meant === undefined ? `the ${kind}s: ${names.join(", ")}` : `did you mean "${meant}"?`;
     this.#found.error("CONF009", `there is no ${kind} "${name}"`, span, { help });
