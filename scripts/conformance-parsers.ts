@@ -1,20 +1,29 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { DiagnosticCollector } from "../src/diagnostics/diagnostic.ts";
 import { Event } from "../src/event/event.ts";
 import { RecordBatch } from "../src/event/record-batch.ts";
+import type { Value } from "../src/event/value.ts";
 import { compileDissect, DissectError } from "../src/language/dissect.ts";
 import { resolvePipeline } from "../src/pipeline/compile/resolve.ts";
 import type { FrameTarget } from "../src/plugin/definitions.ts";
 import { Multiline } from "../src/tail/multiline.ts";
 import { TextLines } from "../src/tail/text-lines.ts";
+import { type BeatsDissectOptions, compileBeatsDissect } from "../src/transform/beats-dissect.ts";
 import { type CaseOutcome, readCases } from "./conformance-root.ts";
 
 /** A name, and what it gives: nothing when it holds, an error when not; a text says why it cannot be run. */
-type Named = { readonly part: string; readonly name: string; readonly run: (() => void) | string };
+interface Named {
+  /** All that makes the case. */
+  readonly given: object;
+  readonly part: string;
+  readonly name: string;
+  readonly run: (() => void) | string;
+}
 
 function outcomes(set: string, cases: readonly Named[]): CaseOutcome[] {
-  return cases.map(({ part, name, run }, i) => {
-    const id = `${set}-${i + 1}`;
+  return cases.map(({ given, part, name, run }) => {
+    const id = createHash("sha1").update(JSON.stringify(given)).digest("hex").slice(0, 10);
     if (typeof run === "string") return { set, part, id, name, outcome: "skipped", reason: run };
     try {
       run();
@@ -33,6 +42,15 @@ interface DissectCase {
   readonly message?: string;
   readonly expect?: Readonly<Record<string, unknown>> | null;
   readonly fail?: boolean;
+  readonly error?: boolean;
+  readonly processor_case?: {
+    readonly c?: Partial<BeatsDissectOptions>;
+    readonly fields?: Readonly<Record<string, Value>>;
+    readonly msg?: string;
+    readonly values?: Readonly<Record<string, Value>>;
+    readonly prefix?: string;
+    readonly tokenizer?: string;
+  };
 }
 
 export function dissectCases(): CaseOutcome[] | undefined {
@@ -40,21 +58,51 @@ export function dissectCases(): CaseOutcome[] | undefined {
   if (cases === undefined) return undefined;
   const named = cases.map((one): Named => {
     const part = one.source.split(" ")[0] as string;
-    const { name, tokenizer, message } = one;
-    if (tokenizer === undefined || message === undefined) return { part, name, run: "options of Beats' processor" };
-    return {
-      part,
-      name,
-      run: () => assert.deepEqual(dissected(tokenizer, message), one.fail === true ? null : one.expect),
-    };
+    return { given: one, part, name: one.name, run: () => assertDissect(one) };
   });
   return outcomes("dissect-cases", named);
 }
 
-function dissected(tokenizer: string, message: string): object | null {
+function assertDissect(one: DissectCase): void {
+  const { tokenizer, message, source } = one;
+  if (one.processor_case !== undefined) assertProcessor(one.processor_case, one.error === true);
+  else if (source.startsWith("elastic/beats")) {
+    const given = { message: message ?? "" };
+    const gives = unlessRefused(() =>
+      compileBeatsDissect({ tokenizer: tokenizer ?? "", target_prefix: "", overwrite_keys: true })(given),
+    );
+    assert.deepEqual(gives, one.fail === true ? null : one.expect);
+  } else {
+    const found = unlessRefused(() => compileDissect(tokenizer ?? "").dissect(message ?? ""));
+    assert.deepEqual(found && Object.fromEntries(found), one.fail === true ? null : one.expect);
+  }
+}
+
+/** Beats' processor with its options; what it gives stands beside the fields that were there. */
+function assertProcessor(one: NonNullable<DissectCase["processor_case"]>, fails: boolean): void {
+  const options = { ...one.c, ...(one.prefix !== undefined && { target_prefix: one.prefix }) };
+  const fields = flat(one.fields ?? { message: one.msg ?? "" });
+  const tokenizer = options.tokenizer ?? one.tokenizer ?? "";
+  const added = unlessRefused(() => compileBeatsDissect({ ...options, tokenizer })(fields));
+  // A scalar where the target's object would be is in the way, too.
+  assert.equal(added === null, fails, fails ? "it does not fail" : "it fails");
+  for (const [name, value] of Object.entries(one.values ?? {}))
+    assert.deepEqual({ ...fields, ...added }[name], value, name);
+}
+
+function flat(fields: Readonly<Record<string, Value>>, prefix = ""): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) =>
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.entries(flat(value as Record<string, Value>, `${prefix}${name}.`))
+        : [[`${prefix}${name}`, value]],
+    ),
+  );
+}
+
+function unlessRefused<T>(work: () => T | undefined): T | null {
   try {
-    const found = compileDissect(tokenizer).dissect(message);
-    return found === undefined ? null : Object.fromEntries(found);
+    return work() ?? null;
   } catch (error) {
     if (error instanceof DissectError) return null;
     throw error;
@@ -78,7 +126,7 @@ export function multilineCases(): CaseOutcome[] | undefined {
   const named = cases.map((one): Named => {
     const run =
       one.kind === "filebeat" ? () => assert.deepEqual(joinedByTail(one), one.expect_messages) : () => assertCodec(one);
-    return { part: one.kind, name: one.name, run };
+    return { given: one, part: one.kind, name: one.name, run };
   });
   return outcomes("multiline-cases", named);
 }

@@ -5,16 +5,20 @@ import { renderCatalogue } from "../src/diagnostics/catalogue.ts";
 import { COMMON_OPTIONS } from "../src/pipeline/compile/common-options.ts";
 import { PLUGINS } from "../src/pipeline/plugins.ts";
 import { referenceIndex, referencePage } from "../src/plugin/reference-page.ts";
+import { compatibilityPage } from "./compatibility-page.ts";
 
-/** Writes docs/reference from the definitions. With `--check` it writes nothing and ends with 1 where the files differ. */
+/** Writes docs/reference and docs/compatibility.md from the definitions. With `--check` it writes nothing and ends with 1 where the files differ. */
 
-const FOLDER: string = join(import.meta.dirname, "..", "..", "docs", "reference");
+const FOLDER: string = join(import.meta.dirname, "..", "..", "docs");
+/** All of this folder is made here. */
+const REFERENCE = "reference";
 
 const pages: ReadonlyMap<string, string> = new Map([
-  ["README.md", referenceIndex(PLUGINS)],
-  ["errors.md", renderCatalogue()],
+  ["compatibility.md", compatibilityPage()],
+  [`${REFERENCE}/README.md`, referenceIndex(PLUGINS)],
+  [`${REFERENCE}/errors.md`, renderCatalogue()],
   ...PLUGINS.map((plugin): [string, string] => [
-    `${plugin.kind}s/${plugin.name}.md`,
+    `${REFERENCE}/${plugin.kind}s/${plugin.name}.md`,
     referencePage(plugin, COMMON_OPTIONS[plugin.kind]),
   ]),
 ]);
@@ -22,14 +26,14 @@ const pages: ReadonlyMap<string, string> = new Map([
 const present: readonly string[] = existsSync(FOLDER)
   ? readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"))
   : [];
-const outdated: readonly string[] = present.filter((name) => !pages.has(name));
+const outdated: readonly string[] = present.filter((name) => name.startsWith(`${REFERENCE}/`) && !pages.has(name));
 const changed: readonly string[] = [...pages.keys()].filter(
   (name) => !present.includes(name) || readFileSync(join(FOLDER, name), "utf8") !== pages.get(name),
 );
 
 if (parseArgs({ options: { check: { type: "boolean", default: false } } }).values.check) {
   const differing = [...changed, ...outdated].sort();
-  for (const name of differing) console.error(`docs/reference/${name} is not what the definitions say`);
+  for (const name of differing) console.error(`docs/${name} is not what the definitions say`);
   if (differing.length > 0) {
     console.error("run `npm run docs` and commit what it writes");
     process.exitCode = 1;
@@ -41,5 +45,5 @@ if (parseArgs({ options: { check: { type: "boolean", default: false } } }).value
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, pages.get(name) as string);
   }
-  console.log(`docs/reference: ${pages.size} pages, ${changed.length} written, ${outdated.length} removed`);
+  console.log(`docs: ${pages.size} pages, ${changed.length} written, ${outdated.length} removed`);
 }

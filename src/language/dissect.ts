@@ -16,7 +16,14 @@ interface Key {
   readonly greedy: boolean;
   /** What follows; empty: the rest of the text. */
   readonly delimiter: string;
+  /** Beats only: so many characters; 0: up to the delimiter. */
+  readonly length: number;
+  /** Beats only: what the text is converted to. */
+  readonly type: string | undefined;
 }
+
+/** Whose rules hold: Beats also has lengths (`%{a#3}`) and types (`%{a|integer}`), which are parts of the name for Logstash. */
+export type DissectFlavour = "logstash" | "beats";
 
 /** Tells what a field has before the dissection: `%{+a}` appends to it and `%{&a}` may take its name from it. */
 type ExistingValue = (name: string) => string | undefined;
@@ -25,12 +32,15 @@ export interface Dissector {
   /** Field references that a match sets, where they are known beforehand. */
   readonly fields: readonly string[];
   /** Fields and texts, in order; undefined when the text does not fit. An empty text never fits. */
-  dissect(text: string, existing?: ExistingValue): readonly (readonly [string, string])[] | undefined;
+  dissect(text: string, existing?: ExistingValue): readonly Found[] | undefined;
 }
 
+/** A field, its text, and the type that the mapping gives it. */
+type Found = readonly [name: string, text: string, type?: string];
+
 /** @throws DissectError */
-export function compileDissect(mapping: string): Dissector {
-  const { lead, keys } = parse(mapping);
+export function compileDissect(mapping: string, flavour: DissectFlavour = "logstash"): Dissector {
+  const { lead, keys } = parse(mapping, flavour);
   const own = keys.filter(({ kind }) => kind === "field" || kind === "append");
   const fields = [...new Set(own.map(({ name }) => name))];
   const isPlain = own.length === fields.length && keys.every(({ kind }) => kind === "field" || kind === "skip");
@@ -44,7 +54,7 @@ export function compileDissect(mapping: string): Dissector {
   };
 }
 
-function parse(mapping: string): { lead: string; keys: Key[] } {
+function parse(mapping: string, flavour: DissectFlavour): { lead: string; keys: Key[] } {
   const keys: Key[] = [];
   const places = [...mapping.matchAll(/%\{([^}]*)\}/g)];
   if (places.length === 0) throw new DissectError("the mapping has no %{field}");
@@ -53,9 +63,10 @@ function parse(mapping: string): { lead: string; keys: Key[] } {
   places.forEach((place, i) => {
     const end = place.index + place[0].length;
     const delimiter = mapping.slice(end, places[i + 1]?.index ?? mapping.length);
-    if (delimiter === "" && i < places.length - 1)
+    const key = parseKey(place[1] as string, separator || " ", delimiter, place[0], flavour);
+    if (delimiter === "" && i < places.length - 1 && key.length === 0)
       throw new DissectError(`there is no delimiter between ${place[0]} and ${places[i + 1]?.[0]}`);
-    keys.push(parseKey(place[1] as string, separator || " ", delimiter, place[0]));
+    keys.push(key);
     separator = delimiter;
   });
   return { lead, keys };
@@ -63,8 +74,12 @@ function parse(mapping: string): { lead: string; keys: Key[] } {
 
 const KINDS: Readonly<Record<string, Kind>> = { "": "field", "+": "append", "?": "name", "*": "name", "&": "value" };
 
-function parseKey(inside: string, separator: string, delimiter: string, whole: string): Key {
-  const [, sign = "", name = "", order = "0", arrow] = /^([+?&*]?)(.*?)(?:\/(\d{1,4}))?(->)?$/s.exec(inside) ?? [];
+const LOGSTASH_KEY = /^([+?&*]?)(.*?)(?:\/(\d{1,4}))?()()(->)?$/s;
+const BEATS_KEY = /^([+?&*]?)(.*?)(?:\/(\d{1,4}))?(?:#(\d{1,9}))?(?:\|(\w+))?(->)?$/s;
+
+function parseKey(inside: string, separator: string, delimiter: string, whole: string, flavour: DissectFlavour): Key {
+  const syntax = flavour === "beats" ? BEATS_KEY : LOGSTASH_KEY;
+  const [, sign = "", name = "", order = "0", length, type, arrow] = syntax.exec(inside) ?? [];
   if (/^[+&]/.test(name) && (sign === "+" || sign === "&"))
     throw new DissectError(`${whole} both appends and takes its name from another field`);
   if (name === "" && sign !== "" && sign !== "?") throw new DissectError(`${whole} has no name`);
@@ -76,6 +91,8 @@ function parseKey(inside: string, separator: string, delimiter: string, whole: s
     separator,
     greedy: arrow !== undefined,
     delimiter,
+    length: Number(length ?? 0),
+    type: type === "" ? undefined : type,
   };
 }
 
@@ -85,7 +102,13 @@ function cut(text: string, lead: string, keys: readonly Key[]): string[] | undef
   const values: string[] = [];
   let at = lead.length;
   for (let i = 0; i < keys.length; i++) {
-    const { delimiter, greedy } = keys[i] as Key;
+    const { delimiter, greedy, length } = keys[i] as Key;
+    if (length > 0) {
+      if (at + length > text.length || !text.startsWith(delimiter, at + length)) return undefined;
+      values.push(text.slice(at, at + length));
+      at += length + delimiter.length;
+      continue;
+    }
     if (delimiter === "") {
       values.push(greedy ? text.slice(at).trimEnd() : text.slice(at));
       break;
@@ -99,14 +122,17 @@ function cut(text: string, lead: string, keys: readonly Key[]): string[] | undef
   return values;
 }
 
-type Assemble = (values: readonly string[], existing: ExistingValue) => (readonly [string, string])[];
+type Assemble = (values: readonly string[], existing: ExistingValue) => Found[];
 
 /** For mappings whose every key is a field of its own. */
 function picker(keys: readonly Key[]): Assemble {
-  const picked = keys.flatMap(({ kind, name }, at) => (kind === "field" ? [{ name, at }] : []));
+  const picked = keys.flatMap(({ kind, name, type }, at) => (kind === "field" ? [{ name, at, type }] : []));
   return (values) => {
-    const result: (readonly [string, string])[] = [];
-    for (const { name, at } of picked) result.push([name, values[at] as string]);
+    const result: Found[] = [];
+    for (const { name, at, type } of picked) {
+      const text = values[at] as string;
+      result.push(type === undefined ? [name, text] : [name, text, type]);
+    }
     return result;
   };
 }
@@ -123,7 +149,7 @@ function joiner(fields: readonly string[], keys: readonly Key[]): Assemble {
   const indirect = indexed.filter(({ kind }) => kind === "value");
   const sources = indirect.map(({ name }) => indexed.find((key) => key.kind === "name" && key.name === name)?.at);
   return (values, existing) => {
-    const result: [string, string][] = parts.map(({ name, parts }) => {
+    const result: [string, string, string?][] = parts.map(({ name, parts }) => {
       let text = parts[0]?.kind === "append" ? existing(name) : undefined;
       for (const { kind, separator, at } of parts) {
         const value = values[at] as string;
@@ -131,14 +157,15 @@ function joiner(fields: readonly string[], keys: readonly Key[]): Assemble {
       }
       return [name, text as string];
     });
-    indirect.forEach(({ name, at }, i) => {
+    indirect.forEach(({ name, at, type }, i) => {
       const source = sources[i];
       const own = source === undefined ? result.find((entry) => entry[0] === name)?.[1] : values[source];
       const target = own ?? existing(name);
       if (target === undefined || target === "") return;
       const known = result.find((entry) => entry[0] === target);
-      if (known === undefined) result.push([target, values[at] as string]);
-      else known[1] = values[at] as string;
+      const text = values[at] as string;
+      if (known === undefined) result.push(type === undefined ? [target, text] : [target, text, type]);
+      else known[1] = text;
     });
     return result;
   };

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compileDissect, DissectError } from "../../src/language/dissect.ts";
-import { conformanceCases } from "../support/conformance.ts";
 
 interface Row {
   readonly does: string;
@@ -167,49 +166,3 @@ describe("dissect", () => {
     );
   });
 });
-
-interface TokenizerCase {
-  readonly source: string;
-  readonly name: string;
-  readonly tokenizer?: string;
-  readonly message?: string;
-  readonly expect?: Readonly<Record<string, unknown>> | null;
-  readonly fail?: boolean;
-  readonly append_separator?: string;
-}
-
-describe("dissect: cases of Beats and of the dissect specification", () => {
-  const cases = conformanceCases<TokenizerCase>("dissect-cases.jsonl");
-  if (cases === undefined) {
-    it.skip("the conformance folder is not beside this checkout");
-    return;
-  }
-  for (const one of cases) {
-    const { tokenizer, message } = one;
-    const title = `${one.name}: ${tokenizer ?? "a processor"}`;
-    const reason = leftOut(one);
-    if (reason !== undefined || tokenizer === undefined || message === undefined) {
-      it.skip(`${title} (${reason})`);
-      continue;
-    }
-    it(title, () => {
-      let gives: object | null = null;
-      try {
-        gives = dissect(tokenizer, message);
-      } catch (error) {
-        assert.ok(error instanceof DissectError);
-      }
-      assert.deepEqual(gives, one.fail === true ? null : one.expect);
-    });
-  }
-});
-
-/** Why a case is not for Logstash's dissect. */
-function leftOut({ tokenizer, name, expect, source }: TokenizerCase): string | undefined {
-  if (tokenizer === undefined) return "options of Beats' processor";
-  if (/#\d|\|\w/.test(tokenizer)) return "lengths and types are Beats' own";
-  if (source.includes("specification") && /append/.test(name) && expect !== null)
-    return "the specification joins by nothing";
-  if (name === "reference without pairing") return "in Logstash the event's field may give the name";
-  return undefined;
-}

@@ -20,6 +20,15 @@ export function runFilters(
   inputs: readonly (string | StoredTree)[],
   options: FilterRunOptions = {},
 ): Event[] {
+  return runAllFilters(config, inputs, options).filter((event) => !event.cancelled);
+}
+
+/** The same with the dropped ones in their places. */
+export function runAllFilters(
+  config: string,
+  inputs: readonly (string | StoredTree)[],
+  options: FilterRunOptions = {},
+): Event[] {
   const now = options.now ?? Date.UTC(2026, 10, 22, 12);
   const program = compileWorkerProgram(
     [{ id: "test", sources: [{ name: "test.conf", text: config }], ecs: options.ecs ?? "v8", supportEscapes: false }],
@@ -30,7 +39,7 @@ export function runFilters(
   const { events: done } = runStages(program, [events], run);
   const failure = run.failed[0];
   if (failure !== undefined) throw new Error(`${failure.code}: ${failure.reason}`);
-  return done.filter((event) => !event.cancelled);
+  return [...done];
 }
 
 function eventOf(input: string | StoredTree, record: number, now: number): Event {

@@ -108,15 +108,4 @@ describe("dissect filter", () => {
     assert.deepEqual(options({ mapping: { a: "%{[b}" } }), ["mapping"]);
     assert.deepEqual(options({ convert_datatype: { b: "integer" } }), ["convert_datatype"]);
   });
-
-  describe("Logstash's own cases", () => {
-    const cases = conformanceCases<Case>("dissect-cases.jsonl")?.filter(({ source }) => source.startsWith("logstash"));
-    if (cases === undefined) it.skip("the conformance folder is not beside this checkout");
-    else {
-      it(`${cases.length} cases`, () => {
-        for (const { name, tokenizer, message, expect } of cases)
-          assert.deepEqual(dissected(tokenizer, message), expect ?? FAILED, name);
-      });
-    }
-  });
 });
