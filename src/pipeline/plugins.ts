@@ -20,6 +20,7 @@ import { drop } from "./filters/drop.ts";
 import { fingerprint } from "./filters/fingerprint.ts";
 import { geoip } from "./filters/geoip.ts";
 import { grok } from "./filters/grok.ts";
+import { javascript } from "./filters/javascript.ts";
 import { json } from "./filters/json.ts";
 import { jsonEncode } from "./filters/json-encode.ts";
 import { kv } from "./filters/kv.ts";
@@ -73,6 +74,7 @@ export const PLUGINS: readonly Plugin[] = [
   fingerprint,
   geoip,
   grok,
+  javascript,
   json,
   jsonEncode,
   kv,

@@ -1,5 +1,5 @@
 import type { Event } from "../../event/event.ts";
-import type { FilterHost } from "../../plugin/definitions.ts";
+import type { Emit, FilterHost } from "../../plugin/definitions.ts";
 import type { RubyFrame } from "../../transform/ruby-event/ruby-runtime.ts";
 
 /** What surrounds the code of one plugin while it works on one event. */
@@ -8,7 +8,7 @@ export class PluginFrame implements RubyFrame {
   readonly random: () => number;
   readonly #host: FilterHost;
   #parent: Event | undefined;
-  #emit: (made: Event) => void = () => undefined;
+  #emit: Emit = () => undefined;
 
   constructor(host: FilterHost) {
     this.#host = host;
@@ -16,7 +16,7 @@ export class PluginFrame implements RubyFrame {
     this.random = host.random;
   }
 
-  begin(parent: Event, emit: (made: Event) => void): void {
+  begin(parent: Event, emit: Emit): void {
     this.#parent = parent;
     this.#emit = emit;
   }
@@ -34,7 +34,8 @@ export class PluginFrame implements RubyFrame {
     child.fields = source.fields;
     child.metadata = source.metadata;
     child.cancelled = made.cancelled;
-    this.#emit(child);
+    // As in Logstash, `add_field` and the like are for the event itself only.
+    this.#emit(child, false);
     return child;
   }
 }

@@ -4,7 +4,7 @@ import type { Value } from "../../event/value.ts";
 import { sharedCompiler } from "../../language/ruby/compile-ruby.ts";
 import type { RubyPart, RubySource } from "../../language/ruby/compiled-unit.ts";
 import type { RubyObject } from "../../language/ruby/opal-realm.ts";
-import { defineFilter, type FilterHost, type FilterInstance, type FilterPlugin } from "../../plugin/definitions.ts";
+import { defineFilter, type Emit, type FilterHost, type FilterInstance, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, hash, path, text } from "../../plugin/options.ts";
 import { sharedRuby } from "../../transform/ruby-event/ruby-runtime.ts";
 import { FailureLog } from "./failure-log.ts";
@@ -147,7 +147,7 @@ export const ruby: FilterPlugin = defineFilter({
 
 interface Program {
   /** @throws what the code raises */
-  run(event: Event, emit: (made: Event) => void): void;
+  run(event: Event, emit: Emit): void;
 }
 
 class InlineCode implements Program {
@@ -167,7 +167,7 @@ class InlineCode implements Program {
     }
   }
 
-  run(event: Event, emit: (made: Event) => void): void {
+  run(event: Event, emit: Emit): void {
     this.#frame.begin(event, emit);
     this.#ruby.call(
       this.#frame,
@@ -204,7 +204,7 @@ class ScriptFile implements Program {
     return typeof body === "function" && !("$$stub" in body);
   }
 
-  run(event: Event, emit: (made: Event) => void): void {
+  run(event: Event, emit: Emit): void {
     this.#frame.begin(event, emit);
     const ruby = this.#ruby;
     const results = ruby.call(this.#frame, this.#object, "$filter", ruby.events.wrap(event));

@@ -81,7 +81,7 @@ export class EventClass {
   }
 
   /** A new event with a document's members, which belongs to no record yet. */
-  #made(document: StoredTree): Event {
+  made(document: StoredTree): Event {
     const event = new Event(0, {});
     event.fields["@version"] = "1";
     event.timestamp = new Timestamp(this.#now());
@@ -136,7 +136,7 @@ export class EventClass {
       initialize: (self, data) => {
         const document = data === undefined || data === nil ? {} : values.treeOf(data);
         if (document === undefined) return engine.raise("TypeError", "an event is made of a Hash");
-        self["event"] = this.#made(document);
+        self["event"] = this.made(document);
         return nil;
       },
       remove: (self, name) => values.toRuby(given(name).remove(of(self))),
@@ -201,7 +201,7 @@ export class EventClass {
     engine.defineOwn(classOf, "from_json", (_self, text) => {
       const parsed = JSON.parse(engine.text(text)) as Value;
       const list = Array.isArray(parsed) ? (parsed as readonly Value[]) : [parsed];
-      return engine.realm.array(list.map((one) => this.wrap(this.#made(isTree(one) ? one : { message: one }))));
+      return engine.realm.array(list.map((one) => this.wrap(this.made(isTree(one) ? one : { message: one }))));
     });
   }
 
