@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { StoredTree } from "../../../src/event/value.ts";
 import { dissect } from "../../../src/pipeline/filters/dissect.ts";
-import { conformanceCases } from "../../support/conformance.ts";
 import { filtered, outcome, problemsOf } from "./support.ts";
 
 const FAILED = { tags: ["_dissectfailure"] };
@@ -13,14 +12,6 @@ function dissected(mapping: string, message: string, fields: StoredTree = {}): u
   const { message: own, ...rest } = all as Record<string, unknown>;
   assert.equal(own, message);
   return rest;
-}
-
-interface Case {
-  readonly source: string;
-  readonly name: string;
-  readonly tokenizer: string;
-  readonly message: string;
-  readonly expect: Record<string, string> | null;
 }
 
 describe("dissect filter", () => {
