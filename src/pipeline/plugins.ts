@@ -9,6 +9,7 @@ import { line } from "./codecs/line.ts";
 import { multiline } from "./codecs/multiline.ts";
 import { plain } from "./codecs/plain.ts";
 import { rubydebug } from "./codecs/rubydebug.ts";
+import { aggregate } from "./filters/aggregate.ts";
 import { anonymize } from "./filters/anonymize.ts";
 import { cidr } from "./filters/cidr.ts";
 import { clone } from "./filters/clone.ts";
@@ -51,6 +52,8 @@ import { nullOutput } from "./outputs/null.ts";
 import { pipelineOutput } from "./outputs/pipeline.ts";
 import { stdout } from "./outputs/stdout.ts";
 import { store } from "./outputs/store.ts";
+import { tcp as tcpOutput } from "./outputs/tcp.ts";
+import { udp as udpOutput } from "./outputs/udp.ts";
 
 /** Every plugin there is, sorted by name within its kind. */
 export const PLUGINS: readonly Plugin[] = [
@@ -63,6 +66,7 @@ export const PLUGINS: readonly Plugin[] = [
   pipelineInput,
   stdin,
   // filters
+  aggregate,
   anonymize,
   cidr,
   clone,
@@ -99,6 +103,8 @@ export const PLUGINS: readonly Plugin[] = [
   pipelineOutput,
   stdout,
   store,
+  tcpOutput,
+  udpOutput,
   // codecs
   cef,
   csvCodec,

@@ -4,7 +4,13 @@ import type { Value } from "../../event/value.ts";
 import { sharedCompiler } from "../../language/ruby/compile-ruby.ts";
 import type { RubyPart, RubySource } from "../../language/ruby/compiled-unit.ts";
 import type { RubyObject } from "../../language/ruby/opal-realm.ts";
-import { defineFilter, type Emit, type FilterHost, type FilterInstance, type FilterPlugin } from "../../plugin/definitions.ts";
+import {
+  defineFilter,
+  type Emit,
+  type FilterHost,
+  type FilterInstance,
+  type FilterPlugin,
+} from "../../plugin/definitions.ts";
 import { boolean, hash, path, text } from "../../plugin/options.ts";
 import { sharedRuby } from "../../transform/ruby-event/ruby-runtime.ts";
 import { FailureLog } from "./failure-log.ts";
