@@ -45,6 +45,7 @@ import { http } from "./inputs/http.ts";
 import { journald } from "./inputs/journald.ts";
 import { pipelineInput } from "./inputs/pipeline.ts";
 import { stdin } from "./inputs/stdin.ts";
+import { tcp } from "./inputs/tcp.ts";
 import { elasticsearch } from "./outputs/elasticsearch.ts";
 import { file } from "./outputs/file.ts";
 import { http as httpOutput } from "./outputs/http.ts";
@@ -65,6 +66,7 @@ export const PLUGINS: readonly Plugin[] = [
   journald,
   pipelineInput,
   stdin,
+  tcp,
   // filters
   aggregate,
   anonymize,

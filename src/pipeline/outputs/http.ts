@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   type Deliverer,
   type DeliveryOutcome,
@@ -10,7 +11,7 @@ import {
 import { boolean, hash, list, number, type OptionValues, password, path, text } from "../../plugin/options.ts";
 import { decodeRequest, type EncodedRequest, httpEncoder } from "./http-encoder.ts";
 import { type HttpOutcome, HttpSender } from "./http-sender.ts";
-import { checkTlsClient, readTlsClient, tlsClientOptions } from "./tls-client-options.ts";
+import { checkTlsClient, readTlsClient, type TlsClientSettings, tlsClientOptions } from "./tls-client-options.ts";
 import { Trouble } from "./trouble.ts";
 
 const NO_JAVA_STORE = "Java keystores are not read here; give PEM files";
@@ -76,9 +77,9 @@ const options = {
   ssl_truststore_path: path({ description: "Java truststore", obsolete: NO_JAVA_STORE }),
   ssl_truststore_password: password({ description: "Its password", obsolete: NO_JAVA_STORE }),
   ssl_truststore_type: text({ description: "Its type", obsolete: NO_JAVA_STORE }),
-  cacert: path({ description: "CA certificate", obsolete: "use ssl_certificate_authorities" }),
-  client_cert: path({ description: "Client certificate", obsolete: "use ssl_certificate" }),
-  client_key: path({ description: "Key of the client certificate", obsolete: "use ssl_key" }),
+  cacert: path({ description: "CA certificate, PEM", deprecated: "use ssl_certificate_authorities" }),
+  client_cert: path({ description: "Client certificate, PEM", deprecated: "use ssl_certificate" }),
+  client_key: path({ description: "Key of the client certificate, PEM", deprecated: "use ssl_key" }),
   keystore: path({ description: "Java keystore", obsolete: NO_JAVA_STORE }),
   keystore_password: password({ description: "Its password", obsolete: NO_JAVA_STORE }),
   keystore_type: text({ description: "Its type", obsolete: NO_JAVA_STORE }),
@@ -122,8 +123,19 @@ export const http: OutputPlugin = defineOutput({
   deliverer: httpDeliverer,
 });
 
+/** Options of TLS, the old names in the places of the new. */
+function tlsSettings(settings: Settings): TlsClientSettings {
+  const { cacert } = settings;
+  return {
+    ...settings,
+    ssl_certificate: settings.ssl_certificate ?? settings.client_cert,
+    ssl_key: settings.ssl_key ?? settings.client_key,
+    ssl_certificate_authorities: [...settings.ssl_certificate_authorities, ...(cacert === undefined ? [] : [cacert])],
+  };
+}
+
 function checkOptions(settings: Settings): OptionProblem[] {
-  const problems: OptionProblem[] = settings.ssl_enabled ? checkTlsClient(settings) : [];
+  const problems: OptionProblem[] = settings.ssl_enabled ? checkTlsClient(tlsSettings(settings)) : [];
   if (settings.format === "message" && settings.message === undefined)
     problems.push({ option: "format", message: "format message needs the option message" });
   if (settings.format === "message" && settings.mapping !== undefined)
@@ -167,7 +179,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 async function httpDeliverer(settings: Settings, host: PluginHost): Promise<Deliverer> {
   const undici = await import("undici");
-  const tls = settings.ssl_enabled ? await readTlsClient(settings, false) : {};
+  const tls = settings.ssl_enabled ? await readTlsClient(tlsSettings(settings), false) : {};
   const pool = {
     connections: Math.min(settings.pool_max_per_route, settings.pool_max),
     // No pipelining means no connection that is used again.
@@ -215,6 +227,8 @@ async function httpDeliverer(settings: Settings, host: PluginHost): Promise<Deli
     });
   return {
     async deliver(events, signal) {
+      // Each request listens to it.
+      setMaxListeners(0, signal);
       const requests = bodies(events);
       if (settings.format === "json_batch")
         return sumUp(events.count, await sendBatch(sender, constant, requests, 0, signal));

@@ -458,6 +458,10 @@ describe("http output", () => {
         delivered(1),
       );
       assert.ok(client !== undefined);
+      const before = `cacert => "${folder}/ca.pem" client_cert => "${folder}/client.pem" client_key => "${folder}/client.key"`;
+      client = undefined;
+      assert.deepEqual(await send(post(before), [{}]), delivered(1));
+      assert.ok(client !== undefined);
       const { rejected } = await send(post("retry_failed => false"), [{}]);
       assert.match(rejected[0]?.code ?? "", /CERT|SIGNATURE|ISSUER/);
       assert.deepEqual(await send(post('ssl_verification_mode => "none"'), [{}]), delivered(1));
@@ -495,7 +499,7 @@ describe("http output", () => {
     assert.throws(check('url => "http://x" retryable_codes => ["many"]'), /many is no status code/);
     assert.throws(check('url => "http://x" user => "a"'), /user and password go together/);
     assert.throws(check('url => "http://x" ssl_key => "/k"'), /ssl_certificate and ssl_key go together/);
-    assert.throws(check('url => "http://x" cacert => "/ca"'), /CONF010/);
+    assert.throws(check('url => "http://x" keystore => "/k.jks"'), /CONF010/);
   });
 });
 
