@@ -13,6 +13,8 @@ import { type CharsetDecoder, charsetDecoder } from "../codecs/charset.ts";
 import { BatchFiller } from "./batch-filler.ts";
 import { fieldsBefore, type HttpFieldNames, requestFields, restoreFields } from "./http-fields.ts";
 import { type BodyPlan, HeldBytes, HttpIntake, type RecordSource } from "./http-intake.ts";
+import { tlsServerMaterial, tlsServerProblems } from "./tls-server-material.ts";
+import { tlsServerEnabled, tlsServerOptions } from "./tls-server-options.ts";
 
 const options = {
   host: text({ description: "Address to listen on", default: "0.0.0.0" }),
@@ -49,6 +51,7 @@ const options = {
     default: 200,
     range: [1, 1_000_000],
   }),
+  ...tlsServerOptions(),
   threads: number({ description: "Threads", ignored: "one event loop reads all connections" }),
   keystore: text({ description: "Java keystore", obsolete: "use ssl_certificate and ssl_key with PEM files" }),
   keystore_password: password({ description: "Password of the keystore", obsolete: "use ssl_key_passphrase" }),
@@ -89,6 +92,11 @@ export const http: InputPlugin = defineInput({
         'http { host => "127.0.0.1" port => 8081 user => "shop" password => "${HTTP_PASSWORD:secret}" codec => line }',
     },
     {
+      title: "TLS",
+      config:
+        'http { port => 8443 ssl_enabled => true ssl_certificate => "/etc/antler/tls/server.crt" ssl_key => "/etc/antler/tls/server.key" }',
+    },
+    {
       title: "Elasticsearch's bulk format",
       config: 'http { port => 9201 additional_codecs => { "application/x-ndjson" => "es_bulk" } }',
     },
@@ -106,6 +114,7 @@ export const http: InputPlugin = defineInput({
     const listener = new HttpListener({
       host: settings.host,
       port: settings.port,
+      tls: tlsServerEnabled(settings) ? tlsServerMaterial(settings) : undefined,
       login:
         settings.user === undefined ? undefined : { user: settings.user, password: settings.password?.reveal() ?? "" },
       maxPending: settings.max_pending_requests,
@@ -138,7 +147,7 @@ export const http: InputPlugin = defineInput({
 });
 
 function checkOptions(settings: Settings): OptionProblem[] {
-  const problems: OptionProblem[] = [];
+  const problems = tlsServerProblems(settings);
   if (![200, 201, 202, 204].includes(settings.response_code))
     problems.push({
       option: "response_code",

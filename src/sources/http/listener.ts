@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { TlsOptions } from "node:tls";
+import type { TLSSocket, TlsOptions } from "node:tls";
 import { ClientGone, HttpRefusal } from "./refusal.ts";
 import { type BodyLimits, RequestBody, unpackerOf } from "./request-body.ts";
 
@@ -59,6 +59,7 @@ export class HttpListener {
       this.#handle(message, response, false).catch(() => message.destroy());
     };
     this.#server = tls === undefined ? createServer(own, listener) : createTlsServer({ ...tls, ...own }, listener);
+    if (tls !== undefined) this.#server.on("secureConnection", refuseBadPeer);
     this.#server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
       this.#handle(message, response, true).catch(() => message.destroy());
     });
@@ -167,6 +168,11 @@ export class HttpListener {
     timer.unref();
     message.once("close", () => clearTimeout(timer));
   }
+}
+
+/** Where certificates are optional, one that is shown must be valid. */
+function refuseBadPeer(socket: TLSSocket): void {
+  if (!socket.authorized && Object.keys(socket.getPeerCertificate()).length > 0) socket.destroy();
 }
 
 function base64(text: string): string {

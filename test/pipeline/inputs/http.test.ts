@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import type { ObjectValue } from "../../../src/event/value.ts";
+import { makeCertificates } from "../../lumberjack/support.ts";
 import { resolved } from "../../support/resolved.ts";
-import { HttpHarness } from "./http-harness.ts";
+import { HttpHarness, sendTo } from "./http-harness.ts";
 
 /** Nearly everything waits for something that must come; what does not come is caught by mocha's timeout. */
 describe("http input", () => {
@@ -351,6 +355,52 @@ describe("http input", () => {
       harness.acknowledge();
       harness.acknowledges = true;
       assert.equal((await harness.send("x")).status, 200);
+    });
+  });
+
+  describe("over TLS", () => {
+    let folder: string;
+    const file = (name: string): string => join(folder, name);
+
+    before(function () {
+      const made = makeCertificates();
+      if (made === undefined) {
+        console.warn("      skipped: the openssl command makes the certificates, and there is none");
+        this.skip();
+      }
+      folder = mkdtempSync(join(tmpdir(), "antler-http-input-"));
+      for (const [name, text] of [
+        ["ca.pem", made.ca],
+        ["server.pem", made.server.cert],
+        ["server.key", made.server.key],
+        ["client.pem", made.client.cert],
+        ["client.key", made.client.key],
+      ] as const)
+        writeFileSync(file(name), text);
+    });
+    after(() => {
+      if (folder !== undefined) rmSync(folder, { recursive: true });
+    });
+
+    it("takes events, and asks clients for their certificates", async () => {
+      const ca = readFileSync(file("ca.pem"));
+      const pair = { cert: readFileSync(file("client.pem")), key: readFileSync(file("client.key")) };
+      const options = `ssl_enabled => true ssl_certificate => "${file("server.pem")}" ssl_key => "${file("server.key")}" ssl_certificate_authorities => ["${file("ca.pem")}"]`;
+      for (const [mode, shows, works] of [
+        ["none", false, true],
+        ["optional", false, true],
+        ["optional", true, true],
+        ["required", true, true],
+        ["required", false, false],
+      ] as const) {
+        await start(`${options} ssl_client_authentication => "${mode}"`);
+        const answer = sendTo(harness.port, mode, {}, { tls: true, ca, ...(shows ? pair : {}) });
+        if (works) assert.equal((await answer).status, 200, mode);
+        else await assert.rejects(answer);
+        assert.deepEqual(harness.bodies(), works ? [{ message: mode }] : []);
+        await harness.stop();
+      }
+      await start();
     });
   });
 
