@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { createSecureContext, getCiphers, type SecureVersion, type TlsOptions } from "node:tls";
+import { createSecureContext, type SecureVersion, type TlsOptions } from "node:tls";
 import type { OptionProblem } from "../../plugin/definitions.ts";
-import { opensslCipherName } from "./tls-cipher-names.ts";
+import { cipherList } from "../outputs/tls-client-options.ts";
 import {
   type ClientAuthentication,
   clientAuthentication,
@@ -78,11 +78,11 @@ function optionProblems(settings: TlsServerSettings): OptionProblem[] {
   }
   const { minVersion, maxVersion } = versions(settings);
   if (minVersion > maxVersion) problem("tls_min_version", "the lowest TLS version is above the highest");
-  const known = getCiphers();
   for (const option of ["ssl_cipher_suites", "cipher_suites"] as const) {
-    for (const name of settings[option]) {
-      if (!known.includes(opensslCipherName(name).toLowerCase()))
-        problem(option, `there is no cipher suite ${JSON.stringify(name)} here`, { severity: "host" });
+    try {
+      cipherList(settings[option]);
+    } catch (error) {
+      problem(option, (error as Error).message, { severity: "host" });
     }
   }
   return problems;
@@ -106,7 +106,7 @@ export function tlsServerMaterial(
     ...(settings.ssl_key_passphrase === undefined ? {} : { passphrase: settings.ssl_key_passphrase.reveal() }),
     ...(ca.length > 0 ? { ca } : {}),
     ...versions(settings),
-    ...(suites.length > 0 ? { ciphers: suites.map(opensslCipherName).join(":") } : {}),
+    ...(suites.length > 0 ? { ciphers: cipherList(suites) } : {}),
     requestCert: authentication !== "none",
     // With "optional" whoever shows a bad certificate is refused once it is known: see `badPeer` of src/sources/tls-peer.ts.
     rejectUnauthorized: authentication === "required",
