@@ -46,6 +46,7 @@ import { journald } from "./inputs/journald.ts";
 import { pipelineInput } from "./inputs/pipeline.ts";
 import { stdin } from "./inputs/stdin.ts";
 import { tcp } from "./inputs/tcp.ts";
+import { udp } from "./inputs/udp.ts";
 import { elasticsearch } from "./outputs/elasticsearch.ts";
 import { file } from "./outputs/file.ts";
 import { http as httpOutput } from "./outputs/http.ts";
@@ -67,6 +68,7 @@ export const PLUGINS: readonly Plugin[] = [
   pipelineInput,
   stdin,
   tcp,
+  udp,
   // filters
   aggregate,
   anonymize,
