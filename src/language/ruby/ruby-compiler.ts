@@ -46,6 +46,17 @@ export class RubyCompiler {
     this.#compiler["$$prototype"].$re_raise_with_location = realm.evaluate(
       "(function raise() { const block = raise.$$p; raise.$$p = null; return Opal.yieldX(block, []); })",
     );
+    // The parser asks JavaScript whether an expression is one, which is not the question; it needs the names of its groups.
+    const builder = realm.opal["const_get_qualified"](realm.opal["Object"], "Parser") as RubyObject;
+    const named = (parts: Syntax[]): unknown => {
+      if (!parts.every((part) => part.type === "str")) return nil;
+      const source = parts.map((part) => String(part.children[0])).join("");
+      const names = [...source.matchAll(/\(\?<([a-z_]\w*)>/g)].map((match) => match[1]);
+      return { $names: () => realm.array([...new Set(names)]) };
+    };
+    const builders = realm.opal["const_get_qualified"](builder, "Builders") as RubyObject;
+    realm.opal["const_get_qualified"](builders, "Default")["$$prototype"].$static_regexp = named;
+    this.#buffer["$$prototype"].$slice = slice;
     this.#replaceTree(find("Rewriter")["$$prototype"]);
   }
 
@@ -65,9 +76,9 @@ export class RubyCompiler {
     const parts = source.parts.map((part): ParsedPart => ({ part, body: this.#parse(part) }));
     const regexps: TranslatedRegexp[] = [];
     const rewriter = new UnitRewriter(this.#build, this.#update, regexps);
-    this.#tree = rewriter.unit(source, id, parts);
     let javascript: string;
     try {
+      this.#tree = rewriter.unit(source, id, parts);
       javascript = this.#compiler["$new"]("nil", this.#realm.opal["hash2"](this.#realm.array([]), {}))[
         "$compile"
       ]() as string;
@@ -116,6 +127,20 @@ export class RubyCompiler {
       )
     );
   }
+}
+
+/**
+ * A part of the source; positions count code points. Opal's own gives String objects where the source has more than ASCII, which its
+ * `switch` statements do not know (`-1` became 1).
+ */
+function slice(this: RubyObject, range: number | { begin: number; end: number; excl: boolean }): string {
+  const begin = typeof range === "number" ? range : range.begin;
+  const end = typeof range === "number" ? range + 1 : range.end + (range.excl ? 0 : 1);
+  const source = String(this["source"]);
+  if (!/[\ud800-\udfff]/.test(source)) return source.slice(begin, end);
+  const points: string[] = this["points"] ?? Array.from(source);
+  this["points"] = points;
+  return points.slice(begin, end).join("");
 }
 
 function warningsOf(parts: readonly ParsedPart[]): RubyFinding[] {

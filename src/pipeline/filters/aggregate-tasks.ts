@@ -174,6 +174,10 @@ export class Aggregation {
     return this.#settings.inactivity_timeout ?? this.#timeout;
   }
 
+  get pushesPrevious(): boolean {
+    return this.#settings.push_previous_map_as_event;
+  }
+
   get #pushes(): boolean {
     return this.#settings.push_map_as_event_on_timeout || this.#settings.push_previous_map_as_event;
   }
@@ -274,7 +278,7 @@ export class Aggregation {
   /** The event that a task became, as a child of `parent`. */
   #finished(task: Task, parent: Event): Event {
     const event = this.#host.child(parent);
-    const made = this.#ruby.events.made(this.#documentOf(task) ?? { tags: [EXCEPTION_TAG] });
+    const made = this.#ruby.events.made(this.#documentOf(task) ?? { tags: [EXCEPTION_TAG] }, this.#host.now);
     event.fields = made.fields;
     event.metadata = made.metadata;
     this.#taskIdField?.set(event, task.taskId);
@@ -335,7 +339,7 @@ export class Aggregation {
     const stored: StoredTask[] = [];
     for (const [pattern, { tasks, owner }] of this.#tasks.patterns) {
       // Those that their filter sends on at the end are not kept as well.
-      if (owner !== undefined && owner.#settings.push_previous_map_as_event) continue;
+      if (owner?.pushesPrevious === true) continue;
       for (const task of tasks.values()) {
         try {
           stored.push({ ...task, pattern, map: this.#ruby.values.fromRuby(task.map) });

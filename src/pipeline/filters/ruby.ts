@@ -215,7 +215,7 @@ class ScriptFile implements Program {
     const ruby = this.#ruby;
     const results = ruby.call(this.#frame, this.#object, "$filter", ruby.events.wrap(event));
     if (!Array.isArray(results)) throw new Error("filter of the script gave no list of events");
-    const events = results.map((result) => {
+    const events = Array.from(results, (result) => {
       const made = ruby.events.eventOf(result);
       if (made === undefined)
         throw new Error(`filter of the script gave a list with an object of class ${ruby.engine.className(result)}`);

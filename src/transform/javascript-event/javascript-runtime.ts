@@ -113,7 +113,8 @@ export class JavascriptRuntime {
   /** A value of this realm, of one that came over the border: lists and objects are made anew. */
   #value(given: unknown): Value {
     if (typeof given !== "object" || given === null || given instanceof Timestamp) return given as Value;
-    if (Array.isArray(given)) return given.map((item) => this.#value(item));
+    // A list's own `map` would make a list of the realm.
+    if (Array.isArray(given)) return Array.from(given, (item) => this.#value(item));
     const { entries = [] } = given as Carrier;
     const tree: Record<string, Value> = {};
     for (const [name, value] of entries) setOwn(tree, name, this.#value(value));

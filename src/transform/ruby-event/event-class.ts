@@ -81,10 +81,10 @@ export class EventClass {
   }
 
   /** A new event with a document's members, which belongs to no record yet. */
-  made(document: StoredTree): Event {
+  made(document: StoredTree, now: () => number = this.#now): Event {
     const event = new Event(0, {});
     event.fields["@version"] = "1";
-    event.timestamp = new Timestamp(this.#now());
+    event.timestamp = new Timestamp(now());
     for (const name of Object.keys(document)) {
       const value = document[name] as Value;
       if (name === "@metadata" && isTree(value)) event.metadata = value;

@@ -64,7 +64,8 @@ export class RubyValues {
     const object = value as RubyObject;
     if (depth > DEPTH_LIMIT)
       return this.#engine.raise("ArgumentError", `a value is nested more than ${DEPTH_LIMIT} deep`);
-    if (Array.isArray(value)) return value.map((item) => this.fromRuby(item, depth + 1));
+    // A list's own `map` would make a list of the realm.
+    if (Array.isArray(value)) return Array.from(value, (item) => this.fromRuby(item, depth + 1));
     if (object["$$is_hash"] === true) return this.#tree(object, depth);
     if (object["$$is_string"] === true) return String(value);
     if (object["$$is_number"] === true || object["$$is_boolean"] === true) return object["valueOf"]() as Value;
