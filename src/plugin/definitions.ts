@@ -206,6 +206,8 @@ export interface InputPlugin<O extends Options = Options> extends PluginBase<O> 
   readonly keepsLedger?: boolean;
   /** How records become events, when it is not the codec's business alone; runs in workers. */
   decoder?(options: OptionValues<O>, host: DecoderHost, codec: Decoder): Decoder;
+  /** Codecs that it uses besides its own: the option that names them, and their names. */
+  furtherCodecs?(options: OptionValues<O>): { readonly option: string; readonly names: readonly string[] };
   start(options: OptionValues<O>, host: InputHost): Promise<RunningInput>;
   /** It is a pipeline's entrance for other pipelines of the process, under this address; it is never started. */
   address?(options: OptionValues<O>): string;

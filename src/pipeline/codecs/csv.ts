@@ -49,7 +49,7 @@ export const csv: CodecPlugin = defineCodec({
   differs: [
     "Streams are cut into lines, and a record of several rows (a request, a datagram) is an event for each row; Logstash takes the first row of what the input gives it.",
     "Empty lines are passed over.",
-    "autodetect_column_names needs an input that reads streams or requests (stdin, tcp, http); behind the file input give `columns`: rows whose header is not known are tagged `_csvparsefailure`.",
+    "autodetect_column_names needs an input that reads streams or requests (stdin, tcp, http); the file input refuses it, there give `columns`. A row whose header is not known is tagged `_csvparsefailure`.",
     "include_headers writes the header once for each worker of the pipeline; with `pipeline.workers: 1` that is once.",
   ],
   examples: [

@@ -25,6 +25,7 @@ export const jsonLines: CodecPlugin = defineCodec({
   name: "json_lines",
   summary: "One JSON document a line (NDJSON).",
   options,
+  differs: ["A line over 64 MiB comes in tagged pieces, also where decode_size_limit_bytes is larger."],
   examples: [
     { title: "Two documents", config: "json_lines { }", given: '{"n":1}\n{"n":2}\n', expect: [{ n: 1 }, { n: 2 }] },
     {

@@ -14,6 +14,7 @@ export const line: CodecPlugin = defineCodec({
   name: "line",
   summary: "One event a line.",
   options,
+  differs: ["A line over 10 MiB comes in pieces, as events of their own."],
   examples: [
     {
       title: "Lines",

@@ -12,6 +12,7 @@ export const rubydebug: CodecPlugin = defineCodec({
   name: "rubydebug",
   summary: "Events for people to read, in the look of Ruby's awesome_print; writes only.",
   options,
+  differs: ["Fields stand in the order in which they were set; Logstash's has no meaning."],
   examples: [{ title: "With metadata", config: "rubydebug { metadata => true }" }],
   encoder: (settings) => ({
     encode(event, out) {
@@ -38,6 +39,7 @@ function render(value: Value, depth: number): string {
     const items = value.map((item, i) => `${inner}[${String(i).padStart(width)}] ${render(item as Value, depth + 1)}`);
     return `[\n${items.join(",\n")}\n${outer}]`;
   }
+  if (typeof value === "number") return rubyNumber(value);
   if (!isTree(value)) return String(value);
   const names = Object.keys(value).map(rubyInspect);
   if (names.length === 0) return "{}";
@@ -47,4 +49,13 @@ function render(value: Value, depth: number): string {
     (item, i) => `${(names[i] as string).padStart(width)} => ${render(item as Value, depth + 1)}`,
   );
   return `{\n${lines.join(",\n")}\n${outer}}`;
+}
+
+/** A number as Ruby shows it: those with a fraction have a point also where they have an exponent of ten. */
+function rubyNumber(value: number): string {
+  if (Number.isInteger(value)) return value >= 1e21 || value <= -1e21 ? BigInt(value).toString() : String(value);
+  const size = Math.abs(value);
+  if (size >= 1e-4) return String(value);
+  const [digits = "", exponent = ""] = value.toExponential().split("e-");
+  return `${digits.includes(".") ? digits : `${digits}.0`}e-${exponent.padStart(2, "0")}`;
 }

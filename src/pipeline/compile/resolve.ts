@@ -120,6 +120,12 @@ class Resolver {
     const codec = this.#codecOf(resolved.options, plugin.defaultCodec) as ResolvedCodec;
     if (codec.plugin.decoder === undefined)
       this.#wrongWay(statement, codec.plugin.name, "only writes: inputs cannot use it");
+    const further = plugin.furtherCodecs?.(resolved.options);
+    for (const name of further?.names ?? []) {
+      if (findPlugin("codec", name)?.decoder !== undefined) continue;
+      const setting = statement.attributes.findLast((attribute) => attribute.name === further?.option);
+      this.#unknown("codec", name, setting?.value.span ?? statement.nameSpan);
+    }
     this.#inputs.push({ ...resolved, number: this.#numbering.inputs++, codec });
   }
 

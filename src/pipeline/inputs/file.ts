@@ -124,6 +124,15 @@ export const file: InputPlugin = defineInput({
         });
       }
     }
+    const { name, options: own } = settings.codec;
+    if (
+      name === "csv" &&
+      own["autodetect_column_names"] === true &&
+      (own["columns"] as readonly string[]).length === 0
+    ) {
+      const message = "lines of files are read by themselves: the csv codec cannot know their header";
+      problems.push({ option: "codec", message, help: "give the codec `columns`" });
+    }
     return problems;
   },
 

@@ -103,6 +103,10 @@ export const http: InputPlugin = defineInput({
   ],
   defaultCodec: "plain",
   check: checkOptions,
+  furtherCodecs: ({ additional_codecs }) => ({
+    option: "additional_codecs",
+    names: Object.values(additional_codecs).map(String),
+  }),
   decoder: requestDecoder,
 
   async start(settings, host) {
@@ -220,7 +224,7 @@ function requestSources(host: InputHost): (socket: Socket, fields: Source["field
 function requestDecoder(settings: Settings, host: DecoderHost, codecDecoder: Decoder): Decoder {
   const decoders = [
     codecDecoder,
-    // An unknown codec is an error at start.
+    // Codecs that there are not have been told before.
     ...Object.values(settings.additional_codecs).map((name) => host.decoderOf(String(name)) ?? codecDecoder),
   ];
   return {

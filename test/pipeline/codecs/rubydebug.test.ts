@@ -66,6 +66,18 @@ describe("rubydebug codec", () => {
     });
   }
 
+  const numbers: [number, string][] = [
+    [1e20, "100000000000000000000"],
+    [1e22, "10000000000000000000000"],
+    [-0.5, "-0.5"],
+    [0.0001, "0.0001"],
+    [0.00001, "1.0e-05"],
+    [-1.25e-10, "-1.25e-10"],
+  ];
+  for (const [value, expected] of numbers)
+    it(`shows the number ${expected}`, () =>
+      assert.equal(encode(rubydebug, {}, { n: value }), `{\n    "n" => ${expected}\n}\n`));
+
   it("shows metadata only when asked, and where there is any", () => {
     const event = { a: 1, "@metadata": { b: "c" } };
     assert.equal(encode(rubydebug, {}, event), '{\n    "a" => 1\n}\n');

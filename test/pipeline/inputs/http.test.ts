@@ -175,12 +175,15 @@ describe("http input", () => {
       );
     });
 
-    it("does not start with a codec that there is not", async () => {
-      await assert.rejects(
-        HttpHarness.start('additional_codecs => { "text/x" => "nope" }'),
-        /there is no codec "nope"/,
-      );
+    it("are checked where they are named", async () => {
       await start();
+      const config = (name: string): string =>
+        `input {\n http { additional_codecs => { "text/x" => "${name}" } }\n} output { null { } }`;
+      assert.throws(
+        () => resolved(config("jsn")),
+        /there is no codec "jsn"[\s\S]*test\.conf:2:\d+[\s\S]*did you mean "json"/,
+      );
+      assert.throws(() => resolved(config("dots")), /there is no codec "dots"/);
     });
   });
 
