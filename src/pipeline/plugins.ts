@@ -39,8 +39,10 @@ import { useragent } from "./filters/useragent.ts";
 import { uuid } from "./filters/uuid.ts";
 import { xml } from "./filters/xml.ts";
 import { beats } from "./inputs/beats.ts";
+import { elasticAgent } from "./inputs/elastic-agent.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";
+import { heartbeat } from "./inputs/heartbeat.ts";
 import { http } from "./inputs/http.ts";
 import { journald } from "./inputs/journald.ts";
 import { pipelineInput } from "./inputs/pipeline.ts";
@@ -61,8 +63,10 @@ import { udp as udpOutput } from "./outputs/udp.ts";
 export const PLUGINS: readonly Plugin[] = [
   // inputs
   beats,
+  elasticAgent,
   fileInput,
   generator,
+  heartbeat,
   http,
   journald,
   pipelineInput,
