@@ -1,14 +1,16 @@
 import { bareLoop } from "./bare-loop.ts";
+import { grokBench } from "./grok.ts";
 import { parse } from "./parse.ts";
 import { ship } from "./ship.ts";
 import { up } from "./up.ts";
 import { workers } from "./workers.ts";
 
-const USAGE = `npm run bench -- ship|parse|up|workers [--events N] [--dir DIR]
+const USAGE = `npm run bench -- ship|parse|up|workers|grok [--events N] [--dir DIR]
 
   ship      antler ship: a file to a Lumberjack receiver that only counts, compression level 0
   parse     antler pipeline: a file through grok and date to a _bulk server that only counts
   up        antler up: a file of lines that are all different into a store, the size of that store closed, and searches in it
+  grok      %{COMBINEDAPACHELOG} against an expression written by hand
   workers   antler pipeline: generator to null with one and with two workers
 
 One JSON line each: events, wall_s, cpu_s (all of Antler's processes), rss_mb, and bare_cpu_s: a loop in the same run that
@@ -41,6 +43,9 @@ switch (what) {
     break;
   case "workers":
     for (const line of await workers(options)) print(line);
+    break;
+  case "grok":
+    for (const line of grokBench()) print(line);
     break;
   case "bare":
     print(await bareLoop(options));
