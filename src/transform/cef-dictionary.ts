@@ -158,6 +158,15 @@ deviceMacAddress dvcmac host.mac
 `,
 };
 
+/** Names that Logstash had before for some fields; without ECS they stay as they are. */
+export const CEF_OLD_NAMES: readonly (readonly [old: string, name: string])[] = [
+  ["destinationLatitude", "destinationGeoLatitude"],
+  ["destinationLongitude", "destinationGeoLongitude"],
+  ["destinationTimeZone", "deviceTimeZone"],
+  ["sourceLatitude", "sourceGeoLatitude"],
+  ["sourceLongitude", "sourceGeoLongitude"],
+];
+
 /** Numbered from 1 to 15, each with a label: name, key, place in ECS. */
 const SERIES: readonly (readonly [name: string, key: string, ecs: string])[] = [
   ["deviceCustomFloatingPoint", "cfp", "device_custom_floating_point"],

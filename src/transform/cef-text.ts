@@ -6,28 +6,30 @@
 export interface CefParts {
   /** What stands before `CEF:`, as a syslog header does. */
   readonly syslog: string | undefined;
-  /** Up to seven fields: a header may be cut off. The first is the version, without `CEF:`. */
+  /** Seven fields; the first is the version, without `CEF:`. */
   readonly header: readonly string[];
   readonly extensions: readonly (readonly [key: string, value: string])[];
 }
 
 const HEADER_FIELDS = 7;
 
-/** Undefined for what has no header at all. */
+/** Undefined for what is no CEF: a part of the header is missing, a line end stands in it, or a value has no key. */
 export function parseCef(text: string): CefParts | undefined {
+  if (text.includes("\n")) return undefined;
   const header: string[] = [];
   let at = 0;
   while (header.length < HEADER_FIELDS) {
     const end = headerEnd(text, at);
-    if (end < 0) break;
+    if (end < 0) return undefined;
     header.push(text.slice(at, end).replace(/\\([\\|])/g, "$1"));
     at = end + 1;
   }
-  const first = header[0];
-  if (first === undefined) return undefined;
+  const extensions = parseExtensions(text.slice(at));
+  if (extensions === undefined) return undefined;
+  const first = header[0] as string;
   const space = first.lastIndexOf(" ");
   header[0] = first.slice(space + 1).replace(/^CEF:/, "");
-  return { syslog: space < 0 ? undefined : first.slice(0, space), header, extensions: parseExtensions(text.slice(at)) };
+  return { syslog: space < 0 ? undefined : first.slice(0, space), header, extensions };
 }
 
 /** Where the next bare `|` stands, or -1. */
@@ -47,39 +49,26 @@ function headerEnd(text: string, from: number): number {
 const KEY = "\\w+(?:\\.[^.= \\t\\r\\n\\f\\v|\\\\[\\]]+)*(?:\\[\\d+\\])?";
 const BLANK = "[ \\t\\r\\n\\f\\v]";
 const KEY_HERE = new RegExp(`${KEY}(?==)`, "y");
-const KEY_BEFORE = new RegExp(`${KEY}$`);
 const NEXT_KEY = new RegExp(`(?<!${BLANK})${BLANK}+(?=${KEY}=)`, "g");
-/** Characters of the first key that are looked at; whatever stands before it is passed over. */
-const FIRST_KEY_LIMIT = 200;
 
 const VALUE_ESCAPES: Readonly<Record<string, string>> = { "\\": "\\", "=": "=", n: "\n", r: "\r" };
 
-function parseExtensions(text: string): [string, string][] {
+function parseExtensions(text: string): [string, string][] | undefined {
   const found: [string, string][] = [];
   const stripped = text.trim();
-  let at = firstKey(stripped);
-  while (at >= 0) {
+  let at = 0;
+  while (at < stripped.length) {
     KEY_HERE.lastIndex = at;
     const key = KEY_HERE.exec(stripped)?.[0];
-    if (key === undefined) break;
+    if (key === undefined) return undefined;
     const start = at + key.length + 1;
     NEXT_KEY.lastIndex = start;
     const blank = NEXT_KEY.exec(stripped);
     const raw = stripped.slice(start, blank?.index);
     found.push([key, raw.replace(/\\([\\=nr])/g, (_, c: string) => VALUE_ESCAPES[c] as string)]);
-    at = blank === null ? -1 : blank.index + blank[0].length;
+    at = blank === null ? stripped.length : blank.index + blank[0].length;
   }
   return found;
-}
-
-/** Where the first key begins that an equals sign follows, or -1. */
-function firstKey(text: string): number {
-  for (let equals = text.indexOf("="); equals >= 0; equals = text.indexOf("=", equals + 1)) {
-    const from = Math.max(0, equals - FIRST_KEY_LIMIT);
-    const at = text.slice(from, equals).search(KEY_BEFORE);
-    if (at >= 0) return from + at;
-  }
-  return -1;
 }
 
 /** A text for the header, on one line. */

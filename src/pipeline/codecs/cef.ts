@@ -13,7 +13,7 @@ import {
   type PluginHost,
 } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, list, type OptionValues, text } from "../../plugin/options.ts";
-import { CEF_HEADER, type CefDevice, type CefField, cefFields } from "../../transform/cef-dictionary.ts";
+import { CEF_HEADER, CEF_OLD_NAMES, type CefDevice, type CefField, cefFields } from "../../transform/cef-dictionary.ts";
 import { cefHeaderText, cefKeyText, cefValueText, parseCef } from "../../transform/cef-text.ts";
 import { type CefTimeSettings, parseCefTime } from "../../transform/cef-time.ts";
 import { setField } from "../../transform/reserved-fields.ts";
@@ -87,14 +87,7 @@ export const cef: CodecPlugin = defineCodec({
   framer: ({ delimiter }) => (delimiter === undefined ? undefined : lineFramer(unescaped(delimiter))),
   decoder: cefDecoder,
   encoder(settings, host) {
-    const keys = new Map<string, string>();
-    for (const { name, key, ecs } of cefFields("observer")) {
-      const from = host.ecs === "disabled" ? name : ecs;
-      if (!keys.has(from)) keys.set(from, settings.reverse_mapping ? key : name);
-    }
-    if (host.ecs !== "disabled")
-      for (const { key, name, ecs } of cefFields("host"))
-        if (!keys.has(ecs)) keys.set(ecs, settings.reverse_mapping ? key : name);
+    const keys = writtenKeys(settings.reverse_mapping, host.ecs !== "disabled");
     const header = (["vendor", "product", "version", "signature", "name"] as const).map((name) => {
       const write = compileSprintf(settings[name]);
       return (event: Event): string => cefHeaderText(write(event)) || (options[name].default as string);
@@ -122,6 +115,17 @@ export const cef: CodecPlugin = defineCodec({
     };
   },
 });
+
+/** Under which key a field is written, by its name and by its place in ECS. */
+function writtenKeys(short: boolean, ecs: boolean): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  const all = [...cefFields("observer"), ...cefFields("host")];
+  for (const { name, key, ecs: place } of all) {
+    for (const from of ecs ? [place, name] : [name]) if (!keys.has(from)) keys.set(from, short ? key : name);
+  }
+  for (const [old, name] of CEF_OLD_NAMES) keys.set(old, short ? (keys.get(name) as string) : old);
+  return keys;
+}
 
 function unescaped(delimiter: string): string {
   return delimiter.replaceAll("\\r", "\r").replaceAll("\\n", "\n");
@@ -177,6 +181,8 @@ function cefDecoder(settings: Settings, host: PluginHost): Decoder {
     const place = placeOf(field, ecs);
     for (const name of [field.key, field.name]) if (!known.has(name)) known.set(name, place);
   }
+  for (const [old, name] of CEF_OLD_NAMES)
+    known.set(old, ecs ? (known.get(name) as Place) : { reference: new FieldReference(old), isTime: false });
   const unknown = new Map<string, Place>();
 
   function place(key: string): Place {
@@ -194,7 +200,7 @@ function cefDecoder(settings: Settings, host: PluginHost): Decoder {
   /** The fields of a record, or undefined for what is no CEF. */
   function fieldsOf(data: string): [FieldReference, Value][] | undefined {
     const text = data.startsWith('"') ? data.slice(1, -1) : data;
-    const parts = parseCef(text.replace(/\r?\n$/, ""));
+    const parts = parseCef(text.replace(/(?:\r?\n|\r)$/, ""));
     if (parts === undefined) return undefined;
     const fields = parts.header.map((value, i): [FieldReference, Value] => [header[i] as FieldReference, value]);
     if (parts.syslog !== undefined) fields.push([syslog, parts.syslog]);
@@ -202,7 +208,10 @@ function cefDecoder(settings: Settings, host: PluginHost): Decoder {
     const deviceZone = ecs ? extensions.findLast(([{ reference }]) => reference.text === zone.text)?.[1] : undefined;
     for (const [{ reference, isTime }, value] of extensions) {
       if (!isTime) fields.push([reference, value]);
-      else if (value.trim() !== "") {
+      else if (value.trim() === "") {
+        // A time that is stated and empty; the event's own stays.
+        if (reference.text !== "@timestamp") fields.push([reference, null]);
+      } else {
         const time = parseCefTime(value.trim(), deviceZone, times);
         if (time === undefined) return undefined;
         fields.push([reference, time]);

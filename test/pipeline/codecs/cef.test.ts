@@ -97,10 +97,14 @@ describe("cef codec: reading", () => {
     ["bars", "msg=a|b|c", { message: "a|b|c" }],
     ["empty values", "act= msg=x app=", { deviceAction: "", message: "x", applicationProtocol: "" }],
     ["keys with dots and numbers", "ad.foo-bar=1 list[0]=a list[1]=b", { "ad.foo-bar": "1", list: { 0: "a", 1: "b" } }],
-    ["words that only look like keys", "msg=x y.z. =1 act=b", { message: "x y.z. =1", deviceAction: "b" }],
-    ["what stands before the first key", "some words msg=x", { message: "x" }],
     ["blanks at the end", "msg=x  \t", { message: "x" }],
-    ["no extension", "nothing here", {}],
+    ["words that only look like keys", "msg=x y.z. =1 act=b", { message: "x y.z. =1", deviceAction: "b" }],
+    ["nothing", "", {}],
+    [
+      "old names",
+      "destinationTimeZone=CET slat=1 sourceLatitude=2",
+      { destinationTimeZone: "CET", sourceGeoLatitude: "1", sourceLatitude: "2" },
+    ],
     ["the last of a key", "msg=a msg=b", { message: "b" }],
   ];
   for (const [title, text, expected] of extensions) it(`reads ${title}`, () => assert.deepEqual(raw(text), expected));
@@ -127,6 +131,10 @@ describe("cef codec: reading", () => {
   const broken: [string, string | Buffer][] = [
     ["no CEF", "hello world"],
     ["nothing", ""],
+    ["a header that is cut off", "CEF:0|Acme|Wall|1.0|100|denied"],
+    ["values without a key", `${HEADER}some words msg=x`],
+    ["no pairs", `${HEADER}nothing here`],
+    ["two lines", `${HEADER}msg=x\n${HEADER}msg=y`],
     ["a time that is none", `${HEADER}rt=yesterday`],
     ["bytes that are no UTF-8", Buffer.concat([Buffer.from(`${HEADER}msg=`), Buffer.of(0xff)])],
   ];
@@ -204,8 +212,13 @@ describe("cef codec: times", () => {
     );
   });
 
-  it("leaves out times that are empty", () => {
-    assert.equal(time("end= msg=x", "event.end"), undefined);
+  it("makes times null that are empty, but for the event's own", () => {
+    assert.equal(time("end= msg=x", "event.end"), null);
+    assert.equal(time("rt= msg=x"), "2026-11-22T12:00:00.000Z");
+  });
+
+  it("reads the zone under its old name", () => {
+    assert.equal(time("destinationTimeZone=Asia/Tokyo rt=Nov 22 2026 10:00:00"), "2026-11-22T01:00:00.000Z");
   });
 
   it("refuses zones that there are not, where they stand", () => {
@@ -227,6 +240,14 @@ describe("cef codec: writing", () => {
       write(config, event),
       'CEF:0|Elasticsearch|Logstash|1.0|Logstash|Logstash|6|sourceAddress=10.0.0.1 myfield=x n=5 list=[1,"a"] deviceReceiptTime=2026-11-22T12:00:00.000Z',
     );
+    assert.match(
+      write('fields => ["sourceAddress", "sourceLatitude"] reverse_mapping => true', {
+        sourceAddress: "::1",
+        sourceLatitude: 1,
+      }),
+      /\|src=::1 slat=1$/,
+    );
+    assert.match(write('fields => ["sourceLatitude"]', { sourceLatitude: 1 }), /\|sourceLatitude=1$/);
     assert.match(write(`${config} reverse_mapping => true`, event), /\|src=10\.0\.0\.1 .* rt=2026/);
   });
 
