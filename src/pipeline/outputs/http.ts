@@ -1,18 +1,7 @@
-import { setMaxListeners } from "node:events";
-import {
-  type Deliverer,
-  type DeliveryOutcome,
-  defineOutput,
-  type EncodedEvents,
-  type OptionProblem,
-  type OutputPlugin,
-  type PluginHost,
-} from "../../plugin/definitions.ts";
+import { defineOutput, type OptionProblem, type OutputPlugin } from "../../plugin/definitions.ts";
 import { boolean, hash, list, number, type OptionValues, password, path, text } from "../../plugin/options.ts";
-import { decodeRequest, type EncodedRequest, httpEncoder } from "./http-encoder.ts";
-import { type HttpOutcome, HttpSender } from "./http-sender.ts";
-import { checkTlsClient, readTlsClient, type TlsClientSettings, tlsClientOptions } from "./tls-client-options.ts";
-import { Trouble } from "./trouble.ts";
+import { httpEncoder } from "./http-encoder.ts";
+import { checkTlsClient, type TlsClientSettings, tlsClientOptions } from "./tls-client-options.ts";
 
 const NO_JAVA_STORE = "Java keystores are not read here; give PEM files";
 const COUNT: readonly [number, number] = [0, 1_000_000];
@@ -120,7 +109,11 @@ export const http: OutputPlugin = defineOutput({
   defaultCodec: undefined,
   check: checkOptions,
   encoder: httpEncoder,
-  deliverer: httpDeliverer,
+
+  async deliverer(settings, host) {
+    const { httpDeliverer } = await import("./http-delivery.ts");
+    return httpDeliverer({ ...settings, ...tlsSettings(settings) }, host);
+  },
 });
 
 /** Options of TLS, the old names in the places of the new. */
@@ -168,127 +161,4 @@ function checkOptions(settings: Settings): OptionProblem[] {
       help: "http://user:password@host:port",
     });
   return problems;
-}
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  json: "application/json",
-  json_batch: "application/json",
-  form: "application/x-www-form-urlencoded",
-  message: "text/plain",
-};
-
-async function httpDeliverer(settings: Settings, host: PluginHost): Promise<Deliverer> {
-  const undici = await import("undici");
-  const tls = settings.ssl_enabled ? await readTlsClient(tlsSettings(settings), false) : {};
-  const pool = {
-    connections: Math.min(settings.pool_max_per_route, settings.pool_max),
-    // No pipelining means no connection that is used again.
-    pipelining: settings.keepalive ? 1 : 0,
-    connectTimeout: settings.connect_timeout * 1000,
-  };
-  const dispatcher =
-    settings.proxy === undefined
-      ? new undici.Agent({ ...pool, connect: { ...tls, timeout: pool.connectTimeout } })
-      : new undici.ProxyAgent({
-          ...pool,
-          ...proxyLogin(settings.proxy),
-          requestTls: { ...tls, timeout: pool.connectTimeout },
-        });
-  const sender = new HttpSender(
-    {
-      method: settings.http_method.toUpperCase(),
-      compress: settings.http_compression,
-      authorization: settings.user === undefined ? undefined : basic(settings.user, settings.password?.reveal() ?? ""),
-      followRedirects: settings.follow_redirects,
-      retryFailed: settings.retry_failed,
-      retryableCodes: new Set(settings.retryable_codes.map(Number)),
-      ignorableCodes: new Set(settings.ignorable_codes.map(Number)),
-      automaticRetries: settings.automatic_retries,
-      retryNonIdempotent: settings.retry_non_idempotent,
-      requestMs: settings.request_timeout * 1000,
-      socketMs: settings.socket_timeout * 1000,
-      most: settings.pool_max,
-    },
-    {
-      request: undici.request,
-      dispatcher,
-      trouble: new Trouble(host.log, host.now, `http output ${host.pluginId}`),
-      random: host.random,
-    },
-  );
-  const type = settings.content_type ?? (CONTENT_TYPES[settings.format] as string);
-  const given = Object.entries(settings.headers).map(([name, value]) => [name, String(value)]);
-  const constant = { url: settings.url, headers: withType(Object.fromEntries(given), type) };
-  const bodies = (events: EncodedEvents): EncodedRequest[] =>
-    Array.from({ length: events.count }, (_, i) => {
-      const start = i === 0 ? 0 : (events.ends[i - 1] as number);
-      const request = decodeRequest(events.bytes.subarray(start, events.ends[i]), constant);
-      return { ...request, headers: withType(request.headers, type) };
-    });
-  return {
-    async deliver(events, signal) {
-      // Each request listens to it.
-      setMaxListeners(0, signal);
-      const requests = bodies(events);
-      if (settings.format === "json_batch")
-        return sumUp(events.count, await sendBatch(sender, constant, requests, 0, signal));
-      const outcomes = await Promise.all(requests.map((request) => sender.send(request, signal)));
-      return sumUp(
-        events.count,
-        outcomes.flatMap((outcome, index) => (outcome.taken ? [] : [{ index, ...outcome }])),
-      );
-    },
-    close: () => dispatcher.close(),
-  };
-}
-
-interface Refused {
-  readonly index: number;
-  readonly code: string;
-  readonly reason: string;
-}
-
-/** Sends events as one array, or as halves of it where it is too large; those that were refused. `from`: number of the first. */
-async function sendBatch(
-  sender: HttpSender,
-  { url, headers }: Omit<EncodedRequest, "body">,
-  events: readonly EncodedRequest[],
-  from: number,
-  signal: AbortSignal,
-): Promise<Refused[]> {
-  const parts = events.flatMap(({ body }, i) => [Buffer.from(i === 0 ? "[" : ","), body]);
-  const outcome: HttpOutcome = await sender.send(
-    { url, headers, body: Buffer.concat([...parts, Buffer.from("]")]) },
-    signal,
-  );
-  if (outcome.taken) return [];
-  if (outcome.status !== 413 || events.length === 1)
-    return events.map((_, i) => ({ index: from + i, code: outcome.code, reason: outcome.reason }));
-  const middle = events.length >> 1;
-  const first = await sendBatch(sender, { url, headers }, events.slice(0, middle), from, signal);
-  return [...first, ...(await sendBatch(sender, { url, headers }, events.slice(middle), from + middle, signal))];
-}
-
-function sumUp(count: number, refused: readonly Refused[]): DeliveryOutcome {
-  const rejected = refused.map(({ index, code, reason }) => ({ index, code, reason }));
-  return { delivered: count - rejected.length, existing: 0, conflicts: 0, failureStore: 0, rejected };
-}
-
-/** Headers with the content type, which holds where the user has set one there. */
-function withType(headers: Readonly<Record<string, string>>, type: string): Readonly<Record<string, string>> {
-  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== "content-type");
-  return { ...Object.fromEntries(others), "Content-Type": type };
-}
-
-function basic(user: string, secret: string): string {
-  return `Basic ${Buffer.from(`${user}:${secret}`).toString("base64")}`;
-}
-
-function proxyLogin(proxy: string): { readonly uri: string; readonly token?: string } {
-  const url = new URL(proxy);
-  if (url.username === "") return { uri: proxy };
-  const token = basic(decodeURIComponent(url.username), decodeURIComponent(url.password));
-  url.username = "";
-  url.password = "";
-  return { uri: url.toString(), token };
 }
