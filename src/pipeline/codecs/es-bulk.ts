@@ -19,6 +19,7 @@ export const esBulk: CodecPlugin = defineCodec({
   differs: [
     "A line that is no JSON, or an action without its source, becomes an event with its text in `message` and the tag `_jsonparsefailure`; Logstash logs it and drops it.",
     "Empty lines are passed over.",
+    "Without ECS the `_id` of an action is the event's id: an elasticsearch output without `document_id` creates the document under it, and takes a second event of that id for one that is there already.",
   ],
   examples: [
     {

@@ -90,9 +90,14 @@ export const multiline: CodecPlugin = defineCodec({
   },
 });
 
+/** Each connection and request has a framer of its own, with the same pattern. */
+const patterns = new WeakMap<Settings, RegExp>();
+
 function joinLines(settings: Settings): LineJoin {
+  const pattern = patterns.get(settings) ?? compilePattern(settings, () => undefined);
+  patterns.set(settings, pattern);
   return {
-    pattern: compilePattern(settings, () => undefined),
+    pattern,
     negate: settings.negate,
     match: settings.what === "previous" ? "after" : "before",
     maxLines: settings.max_lines,

@@ -101,6 +101,11 @@ describe("multiline codec, on streams", () => {
     assert.equal(idle(""), undefined);
   });
 
+  it("compiles its pattern once, however many streams there are", () => {
+    const { plugin, options } = findCodec('multiline { pattern => "^%{TIMESTAMP_ISO8601} " what => "next" }');
+    assert.equal(plugin.joinLines?.(options)?.pattern, plugin.joinLines?.(options)?.pattern);
+  });
+
   it("refuses what is no pattern, where it stands", () => {
     for (const pattern of ["(a", "%{NOSUCHPATTERN}"]) {
       assert.throws(() => findCodec(`multiline { pattern => "${pattern}" what => "previous" }`), /CONF016/, pattern);
