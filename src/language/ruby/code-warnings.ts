@@ -45,6 +45,8 @@ export function codeWarnings(root: Syntax): CodeWarning[] {
     found.push({ line: lineOf(node), message });
   };
   for (const node of nodesOf(root)) {
+    if (node.type === "case_match" || node.type.startsWith("match_pattern"))
+      warn(node, "patterns (case … in) are not had here: they raise NameError");
     if (node.type === "xstr") warn(node, "no command is run from here: backticks raise an error");
     else if (node.type === "send" && childNode(node, 0) === undefined) {
       const name = node.children[1] as string;

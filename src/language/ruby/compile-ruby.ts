@@ -10,12 +10,16 @@ type Outcome = CompiledRuby | RubySyntaxError;
 /** Sources met in this process are kept up to here. */
 const KEPT = 1000;
 
+/** The compiler is let go after so long without work, in milliseconds. */
+const IDLE_MS = 10_000;
+
 /** Compiles sources, each once: what this process or another one compiled before comes from memory or the cache folder. */
 export class CachedCompiler {
   readonly #cache: CacheFolder;
   readonly #kept = new Map<string, Outcome>();
   #compiler: RubyCompiler | undefined;
   #version: string | undefined;
+  #forgetting: NodeJS.Timeout | undefined;
 
   constructor(cache: CacheFolder) {
     this.#cache = cache;
@@ -49,13 +53,19 @@ export class CachedCompiler {
 
   #compile(source: RubySource, id: string): Outcome {
     this.#compiler ??= new RubyCompiler(codeStore(this.#cache));
+    // Opal takes 60 MB, and nothing is compiled once a pipeline runs.
+    clearTimeout(this.#forgetting);
+    this.#forgetting = setTimeout(() => {
+      this.#compiler = undefined;
+    }, IDLE_MS).unref();
     try {
       const made = this.#compiler.compile(source, id);
       this.#cache.write(`${id}.json`, JSON.stringify(made));
       return made;
     } catch (error) {
       if (error instanceof RubySyntaxError) return error;
-      throw error;
+      const reason = String((error as Partial<Error> | undefined)?.message ?? error);
+      return new RubySyntaxError(`this code cannot be compiled: ${reason}`, source.parts[0]?.name ?? "code", undefined);
     }
   }
 }

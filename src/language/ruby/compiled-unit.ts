@@ -31,6 +31,10 @@ export interface CompiledRuby {
   readonly id: string;
   readonly owner: RubySource["owner"];
   readonly javascript: string;
+  /** For each line of `javascript` the place that it came from: `[number of the part, line]`, with both 0 where there is none. */
+  readonly places: readonly (readonly [part: number, line: number])[];
+  /** Names of the parts. */
+  readonly parts: readonly string[];
   /** What will not run as it would in Ruby, as far as can be told. */
   readonly warnings: readonly RubyFinding[];
   /** It changes variables that outlive one event, or may do so. */

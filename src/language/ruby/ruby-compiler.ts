@@ -10,7 +10,7 @@ import { type CodeStore, OpalRealm, type RubyObject } from "./opal-realm.ts";
 import { prepareCompiler } from "./prepare-runtime.ts";
 import type { TranslatedRegexp } from "./ruby-regexp.ts";
 import { keepsState } from "./state-use.ts";
-import { type Build, isSyntax, nodesOf, type Syntax, statementsOf } from "./syntax.ts";
+import { type Build, isSyntax, nodesOf, rangeOf, type Syntax, statementsOf } from "./syntax.ts";
 import { type ParsedPart, UnitRewriter, type Update } from "./unit-rewriter.ts";
 
 /** Lines before a part's code in the text that is parsed. */
@@ -76,12 +76,11 @@ export class RubyCompiler {
     const parts = source.parts.map((part): ParsedPart => ({ part, body: this.#parse(part) }));
     const regexps: TranslatedRegexp[] = [];
     const rewriter = new UnitRewriter(this.#build, this.#update, regexps);
+    const run = this.#compiler["$new"]("nil", this.#realm.opal["hash2"](this.#realm.array([]), {})) as RubyObject;
     let javascript: string;
     try {
       this.#tree = rewriter.unit(source, id, parts);
-      javascript = this.#compiler["$new"]("nil", this.#realm.opal["hash2"](this.#realm.array([]), {}))[
-        "$compile"
-      ]() as string;
+      javascript = run["$compile"]() as string;
     } catch (error) {
       throw placed(error, source.parts[0]?.name ?? "code");
     } finally {
@@ -91,6 +90,8 @@ export class RubyCompiler {
       id,
       owner: source.owner,
       javascript: `(function(Opal, $regexps) { var $re = $regexps(${JSON.stringify(regexps)});\n${javascript}\n})`,
+      places: [[0, 0], ...placesOf(run, source)],
+      parts: source.parts.map(({ name }) => name),
       warnings: warningsOf(parts),
       keepsState: parts.some((part) => this.#keepsState(part)),
     };
@@ -158,6 +159,25 @@ function warningsOf(parts: readonly ParsedPart[]): RubyFinding[] {
     ...warning,
     line: warning.line === undefined ? undefined : warning.line - PROLOGUE_LINES,
   }));
+}
+
+/** Where each line of what Opal wrote came from: of several places the last, since the ends of blocks follow what is in them. */
+function placesOf(run: RubyObject, source: RubySource): [number, number][] {
+  const places: [number, number][] = [[0, 0]];
+  for (const fragment of run["$fragments"]() as RubyObject[]) {
+    const sexp: unknown = fragment["sexp"];
+    const range = isSyntax(sexp) ? rangeOf(sexp) : undefined;
+    const name = String(range?.["$source_buffer"]()["$name"]());
+    const part = range === undefined ? -1 : source.parts.findIndex((one) => one.name === name);
+    const line = part < 0 ? 0 : (range?.["$line"]() as number) - PROLOGUE_LINES;
+    const lines = String(fragment["code"]).split("\n");
+    lines.forEach((text, i) => {
+      if (i > 0) places.push([0, 0]);
+      const last = places.at(-1) as [number, number];
+      if (part >= 0 && text !== "" && (last[1] < line || last[0] !== part)) places[places.length - 1] = [part, line];
+    });
+  }
+  return places;
 }
 
 /** An error of Opal's, with its line where it has one. */

@@ -63,6 +63,16 @@ export class RubyEngine {
     return made["$new"]() as RubyObject;
   }
 
+  /** Where in its code an error was raised: `code, line 3`; undefined where its stack does not tell. */
+  placeOf(error: unknown, compiled: CompiledRuby): string | undefined {
+    const stack = String((error as Partial<Error> | undefined)?.stack ?? "");
+    for (const [, line] of stack.matchAll(new RegExp(`${compiled.id}\\.rb:(\\d+)`, "g"))) {
+      const [part, own] = compiled.places[Number(line) - 1] ?? [0, 0];
+      if (own > 0) return `${compiled.parts[part]}, line ${own}`;
+    }
+    return undefined;
+  }
+
   /** Raises an error of Ruby's. */
   raise(className: string, message: string): never {
     return this.opal["Kernel"].$raise(this.constant(className), message) as never;

@@ -41,11 +41,22 @@ export function isOwnCall(node: Syntax, name: string): boolean {
   return node.type === "send" && childNode(node, 0) === undefined && node.children[1] === name;
 }
 
+/** The text that a node stands in, as the parser's Range; undefined for nodes that were made. */
+export function rangeOf(node: Syntax): RubyObject | undefined {
+  const range = given(given(node.$loc?.())?.["$expression"]?.());
+  // Nodes that Opal made have a place that is none.
+  const buffer = range?.["$source_buffer"] as { $$stub?: boolean } | undefined;
+  return buffer === undefined || buffer.$$stub === true ? undefined : range;
+}
+
+/** Opal's nil has methods that raise. */
+function given(object: RubyObject | undefined): RubyObject | undefined {
+  return object === undefined || object["$nil?"]?.() === true ? undefined : object;
+}
+
 /** The line of a node, from 1 in the text that was parsed; of its first child that has one where it was made by us. */
 export function lineOf(node: Syntax): number | undefined {
-  const place = node.$loc?.();
-  const expression = place?.["$expression"]?.();
-  const line: unknown = expression?.["$line"]?.();
+  const line: unknown = rangeOf(node)?.["$line"]?.();
   if (typeof line === "number") return line;
   for (const child of childNodes(node)) {
     const found = lineOf(child);

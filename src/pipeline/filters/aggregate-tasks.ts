@@ -4,7 +4,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import type { StoredTree } from "../../event/value.ts";
 import { sharedCompiler } from "../../language/ruby/compile-ruby.ts";
-import type { RubySource } from "../../language/ruby/compiled-unit.ts";
+import type { CompiledRuby, RubySource } from "../../language/ruby/compiled-unit.ts";
 import type { RubyObject } from "../../language/ruby/opal-realm.ts";
 import { compileSprintf, type Sprintf } from "../../language/sprintf.ts";
 import type { Emit, FilterHost } from "../../plugin/definitions.ts";
@@ -105,6 +105,7 @@ export class Aggregation {
   readonly #ruby: RubyRuntime;
   readonly #frame: PluginFrame;
   readonly #object: RubyObject;
+  readonly #compiled: CompiledRuby;
   readonly #failures: FailureLog;
   readonly #limited: FailureLog;
   readonly #taskId: Sprintf;
@@ -119,7 +120,8 @@ export class Aggregation {
     this.#host = host;
     this.#ruby = sharedRuby();
     this.#frame = new PluginFrame(host);
-    this.#object = this.#ruby.instance(sharedCompiler().compile(aggregateSource(settings)));
+    this.#compiled = sharedCompiler().compile(aggregateSource(settings));
+    this.#object = this.#ruby.instance(this.#compiled);
     this.#failures = new FailureLog(host.log, host.now);
     this.#limited = new FailureLog(host.log, host.now);
     this.#taskId = compileSprintf(settings.task_id, host.now);
@@ -268,11 +270,12 @@ export class Aggregation {
   }
 
   #failed(error: unknown, option: string): void {
-    const { className, message } = this.#ruby.failureOf(error);
-    this.#failures.report(`Ruby exception in ${option} of ${this.#host.pluginId}: ${message}`, {
-      plugin: this.#host.pluginId,
-      exception: className,
-    });
+    const { className, message, place } = this.#ruby.failureOf(error, this.#compiled);
+    this.#failures.report(
+      `Ruby exception in ${option} of ${this.#host.pluginId}: ${message}`,
+      { plugin: this.#host.pluginId, exception: className },
+      place,
+    );
   }
 
   /** The event that a task became, as a child of `parent`. */

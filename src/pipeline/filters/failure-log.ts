@@ -15,11 +15,13 @@ export class FailureLog {
     this.#now = now;
   }
 
-  report(message: string, details: object): void {
+  /** `place`: where it failed, asked for only when something is said. */
+  report(message: string, details: object, place?: () => string | undefined): void {
     this.#count++;
     const now = this.#now();
     if (this.#said !== undefined && now - this.#said < INTERVAL_MS) return;
-    this.#log.error(message, { ...details, count: this.#count });
+    const at = place?.();
+    this.#log.error(message, { ...details, ...(at === undefined ? {} : { at }), count: this.#count });
     this.#said = now;
     this.#count = 0;
   }

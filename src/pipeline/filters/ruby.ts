@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Event } from "../../event/event.ts";
 import type { Value } from "../../event/value.ts";
 import { sharedCompiler } from "../../language/ruby/compile-ruby.ts";
-import type { RubyPart, RubySource } from "../../language/ruby/compiled-unit.ts";
+import type { CompiledRuby, RubyPart, RubySource } from "../../language/ruby/compiled-unit.ts";
 import type { RubyObject } from "../../language/ruby/opal-realm.ts";
 import {
   defineFilter,
@@ -112,11 +112,13 @@ export const ruby: FilterPlugin = defineFilter({
       return [{ option: "path", message: "code and path exclude each other" }];
     if (settings.code === undefined && settings.path === undefined)
       return [{ option: "code", message: "either code or path is needed" }];
+    let source: RubySource;
     try {
-      return codeProblems(sourceOf(settings));
+      source = sourceOf(settings);
     } catch (error) {
       return [{ option: "path", message: `cannot read the script: ${(error as Error).message}`, severity: "host" }];
     }
+    return codeProblems(source);
   },
   stateful(settings) {
     try {
@@ -135,11 +137,12 @@ export const ruby: FilterPlugin = defineFilter({
           program.run(event, emit);
           return true;
         } catch (error) {
-          const { className, message } = ruby.failureOf(error);
-          failures.report(`Ruby exception in ${host.pluginId}: ${message}`, {
-            plugin: host.pluginId,
-            exception: className,
-          });
+          const { className, message, place } = ruby.failureOf(error, program.compiled);
+          failures.report(
+            `Ruby exception in ${host.pluginId}: ${message}`,
+            { plugin: host.pluginId, exception: className },
+            place,
+          );
           if (settings.tag_with_exception_message) event.tag(`${settings.tag_on_exception}: ${message}`);
           event.tag(settings.tag_on_exception);
           return false;
@@ -152,6 +155,7 @@ export const ruby: FilterPlugin = defineFilter({
 });
 
 interface Program {
+  readonly compiled: CompiledRuby;
   /** @throws what the code raises */
   run(event: Event, emit: Emit): void;
 }
@@ -160,16 +164,18 @@ class InlineCode implements Program {
   readonly #ruby = sharedRuby();
   readonly #frame: PluginFrame;
   readonly #object: RubyObject;
+  readonly compiled: CompiledRuby;
 
   constructor(settings: Settings, host: FilterHost) {
     this.#frame = new PluginFrame(host);
-    this.#object = this.#ruby.instance(sharedCompiler().compile(sourceOf(settings)));
+    this.compiled = sharedCompiler().compile(sourceOf(settings));
+    this.#object = this.#ruby.instance(this.compiled);
     if (settings.init === undefined) return;
     try {
       this.#ruby.call(this.#frame, this.#object, "$antler_init");
     } catch (error) {
-      const { className, message } = this.#ruby.failureOf(error);
-      throw new Error(`the init code of ${host.pluginId} failed: ${message} (${className})`);
+      const { className, message, place } = this.#ruby.failureOf(error, this.compiled);
+      throw new Error(`the init code of ${host.pluginId} failed: ${message} (${className}, ${place() ?? "somewhere"})`);
     }
   }
 
@@ -189,10 +195,12 @@ class ScriptFile implements Program {
   readonly #ruby = sharedRuby();
   readonly #frame: PluginFrame;
   readonly #object: RubyObject;
+  readonly compiled: CompiledRuby;
 
   constructor(settings: Settings & { readonly script_params: object }, host: FilterHost) {
     this.#frame = new PluginFrame(host);
-    this.#object = this.#ruby.instance(sharedCompiler().compile(sourceOf(settings)));
+    this.compiled = sharedCompiler().compile(sourceOf(settings));
+    this.#object = this.#ruby.instance(this.compiled);
     if (!this.#has("filter"))
       throw new Error(`${settings.path}: the script of ${host.pluginId} defines no method filter`);
     if (!this.#has("register")) return;
@@ -200,8 +208,10 @@ class ScriptFile implements Program {
       const given = this.#ruby.values.toRuby(settings.script_params as unknown as Value);
       this.#ruby.call(this.#frame, this.#object, "$register", given);
     } catch (error) {
-      const { className, message } = this.#ruby.failureOf(error);
-      throw new Error(`${settings.path}: register of ${host.pluginId} failed: ${message} (${className})`);
+      const { className, message, place } = this.#ruby.failureOf(error, this.compiled);
+      throw new Error(
+        `${settings.path}: register of ${host.pluginId} failed: ${message} (${className}, ${place() ?? "somewhere"})`,
+      );
     }
   }
 

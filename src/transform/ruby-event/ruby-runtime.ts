@@ -23,6 +23,8 @@ export interface RubyFrame {
 export interface RubyFailure {
   readonly className: string;
   readonly message: string;
+  /** Where it was raised, as `code, line 3`; looked for when it is asked for, which takes time. */
+  readonly place: () => string | undefined;
 }
 
 const NOWHERE: RubyFrame = {
@@ -40,6 +42,8 @@ export class RubyRuntime {
   /** What code gets as `new_event_block`. */
   readonly newEventBlock: unknown;
   #frame: RubyFrame = NOWHERE;
+  /** What code reaches as `logger` and `@logger`. */
+  #logger: RubyObject | undefined;
 
   constructor(cache: CacheFolder) {
     const host = realmHost(
@@ -68,7 +72,9 @@ export class RubyRuntime {
   }
 
   instance(compiled: CompiledRuby): RubyObject {
-    return this.engine.instance(compiled);
+    const made = this.engine.instance(compiled);
+    made["logger"] = this.#logger;
+    return made;
   }
 
   /** Calls a method within a frame. What it raises comes out as an `Error` of the realm: see `failureOf`. */
@@ -80,14 +86,18 @@ export class RubyRuntime {
     return result;
   }
 
-  failureOf(error: unknown): RubyFailure {
+  failureOf(error: unknown, compiled: CompiledRuby): RubyFailure {
     this.#frame = NOWHERE;
     const object = error as RubyObject | undefined;
     const className =
       typeof object?.["$class"] === "function" ? this.engine.className(object) : String(object?.["name"] ?? "Error");
     const message =
       typeof object?.["$message"] === "function" ? String(object["$message"]()) : String(object?.["message"] ?? error);
-    return { className, message: message.replace(/LogStash::Filters::\w+::U[0-9a-f]{32}::/g, "") };
+    return {
+      className,
+      message: message.replace(/LogStash::Filters::\w+::U[0-9a-f]{32}::/g, ""),
+      place: () => this.engine.placeOf(error, compiled),
+    };
   }
 
   #defineLogger(): void {
@@ -113,7 +123,8 @@ export class RubyRuntime {
       });
       engine.define(logger, `${name}?`, () => level !== undefined);
     }
-    const one = logger["$new"]();
+    const one = logger["$new"]() as RubyObject;
+    this.#logger = one;
     for (const owner of ["Ruby", "Aggregate"])
       engine.define(engine.constant(`LogStash::Filters::${owner}`), "logger", () => one);
   }

@@ -245,6 +245,7 @@ describe("filter ruby", function () {
         "Net::HTTP.get(1)": /no Net /,
         'event["x"]': /event\.get/,
         "`ls`": /backticks/,
+        "x = 1\ncase x\nin Integer then 2\nend": /^line 2: .*patterns/,
         'system("x")': /system/,
         "list.each { |text| text.strip! }": /strip! changes the variable only/,
       };
@@ -345,13 +346,23 @@ describe("filter ruby", function () {
         ["Ruby exception in ruby#1: bad", 3],
       ]);
     });
+    it("is logged with its line", () => {
+      const said: unknown[] = [];
+      const log = (_message: string, details?: object): number => said.push((details as { at: string }).at);
+      for (const code of [
+        "a = 1\n\nnil.size",
+        "\n[1].each do |x|\n  x.nope\nend",
+        "def helper(x)\n  Integer(x)\nend\nhelper('é')",
+      ])
+        create(code, log).apply(event(), () => undefined);
+      assert.deepEqual(said, ["code, line 3", "code, line 3", "code, line 2"]);
+    });
     it("prints and logs to the program's log", () => {
       const said: string[] = [];
-      create('puts "one"; logger.info("two", :x => 1)', (message) => said.push(message)).apply(
-        event(),
-        () => undefined,
-      );
-      assert.deepEqual(said, ["ruby#1: one", 'ruby#1: two {"x"=>1}']);
+      create('puts "one"; logger.info("two", :x => 1); @logger.debug("no"); @logger.warn("three")', (message) =>
+        said.push(message),
+      ).apply(event(), () => undefined);
+      assert.deepEqual(said, ["ruby#1: one", 'ruby#1: two {"x"=>1}', "ruby#1: three"]);
     });
     it("is stopped when it loops, and works afterwards", () => {
       const filter = create('loop { } if event.get("message") == "loop"; event.set("done", true)', () => undefined);
@@ -371,7 +382,7 @@ describe("filter ruby", function () {
     it("in init is an error at start", () => {
       assert.throws(
         () => outcome(`ruby { init => 'File.read("/does/not/exist")' code => '' }`, "x"),
-        /init code of ruby#1 failed: No such file/,
+        /init code of ruby#1 failed: No such file .*line 1/,
       );
     });
     it("of recursion without end is an exception", () => {
