@@ -137,6 +137,16 @@ export const CATALOGUE = {
     text: "Pipelines that hand events to each other must not lead back to where an event was before.",
     example: 'input { pipeline { address => "a" } }\noutput { pipeline { send_to => ["a"] } }',
   },
+  CONF026: {
+    title: "branch that is never taken",
+    text: "The condition cannot hold: an earlier branch of the same `if` has the same one, constants are compared, or a field would have to have two values at once. What stands in the branch does nothing.",
+    example: 'filter { if [a] == "x" { drop { } } else if [a] == "x" { mutate { add_tag => ["never"] } } }',
+  },
+  CONF027: {
+    title: "field that nothing sets",
+    text: "A condition asks for a field that no input and no filter of this pipeline can set, so it always finds none. Often the name is misspelt, or the field was renamed elsewhere. Nothing is said where an input, a codec or a filter can set any field (json, kv, ruby, beats and others).",
+    example: "input { stdin { } } filter { if [mesage] =~ /x/ { drop { } } } output { stdout { } }",
+  },
   SHIP001: {
     title: "not YAML",
     text: "The file is not what YAML allows at this place.",

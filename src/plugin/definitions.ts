@@ -91,6 +91,11 @@ export interface FilterHost extends PluginHost {
 
 export interface FilterPlugin<O extends Options = Options> extends PluginBase<O> {
   readonly kind: "filter";
+  /**
+   * The fields that it can set or change, by reference, everything below them included; for `check`. undefined, or no such function: any
+   * field. Common options are not its business.
+   */
+  sets?(options: OptionValues<O>, ecs: EcsMode): readonly string[] | undefined;
   /** It keeps something from event to event: its pipeline runs on one worker, in order, one event at a time. */
   stateful?(options: OptionValues<O>): boolean;
   create(options: OptionValues<O>, host: FilterHost): FilterInstance;
@@ -202,6 +207,8 @@ export interface InputPlugin<O extends Options = Options> extends PluginBase<O> 
   readonly kind: "input";
   /** Name of the codec when none is given. */
   readonly defaultCodec: string;
+  /** The fields that its events can have with a codec that only reads text, by reference; undefined: any. */
+  sets?(options: OptionValues<O>, ecs: EcsMode): readonly string[] | undefined;
   /** It stores the ledger with its own checkpoint; else the runtime keeps a file. */
   readonly keepsLedger?: boolean;
   /** How records become events, when it is not the codec's business alone; runs in workers. */

@@ -9,6 +9,8 @@ import type { CodecChoice } from "../../plugin/options.ts";
 import type { NamedSetting, ReportSetting } from "../../plugin/settings.ts";
 import { findPlugin, type PluginsByKind, pluginNames } from "../plugins.ts";
 import { insteadOf } from "./absent-plugins.ts";
+import { checkBranches } from "./check-branches.ts";
+import { checkFields } from "./check-fields.ts";
 import { COMMON_OPTIONS } from "./common-options.ts";
 import { checkConditions } from "./condition.ts";
 import type { PipelineDefinition } from "./definition.ts";
@@ -92,7 +94,7 @@ class Resolver {
     for (const statement of statements("input")) this.#input(statement);
     const filters = this.#block(statements("filter"), (node) => this.#filter(node));
     const route = this.#block(statements("output"), (node) => this.#output(node));
-    return {
+    const pipeline: ResolvedPipeline = {
       definition: this.#definition,
       inputs: this.#inputs,
       entrances: this.#entrances,
@@ -101,6 +103,9 @@ class Resolver {
       outputs: this.#outputs,
       links: this.#links,
     };
+    // Plugins that were not found could set anything.
+    if (this.#found.errors === 0) checkFields(pipeline, this.#found);
+    return pipeline;
   }
 
   #input(statement: Statement): void {
@@ -172,7 +177,9 @@ class Resolver {
         condition: branch.condition,
         block: this.#block(branch.statements, resolve),
       }));
-      block.push({ type: "if", branches });
+      const choice: ResolvedIf<T> = { type: "if", branches };
+      checkBranches(choice, this.#found);
+      block.push(choice);
     }
     return block;
   }

@@ -63,6 +63,8 @@ export const cidr: FilterPlugin = defineFilter({
     }
     return problems;
   },
+  sets: () => [],
+
   create(settings, host) {
     const templates = settings.address.map((template) => compileSprintf(template, host.now));
     const field = settings.address_field === undefined ? undefined : new FieldReference(settings.address_field);

@@ -32,6 +32,8 @@ export const clone: FilterPlugin = defineFilter({
       expect: [{ type: null }, { type: "archive" }],
     },
   ],
+  sets: () => [],
+
   create(settings, host) {
     return {
       apply(event, emit) {

@@ -83,6 +83,8 @@ export const date: FilterPlugin = defineFilter({
     return problems;
   },
 
+  sets: (settings) => [settings.target],
+
   create(settings, host) {
     const source = new FieldReference(settings.match[0] as string);
     const target = new FieldReference(settings.target);

@@ -59,6 +59,16 @@ export const dissect: FilterPlugin = defineFilter({
     return problems;
   },
 
+  sets(settings) {
+    const mappings = Object.values(settings.mapping).map(String);
+    // `%{&name}` takes the field's name from the text.
+    if (mappings.some((mapping) => mapping.includes("%{&"))) return undefined;
+    return [
+      ...mappings.flatMap((mapping) => compileDissect(mapping).fields),
+      ...Object.keys(settings.convert_datatype),
+    ];
+  },
+
   create(settings) {
     const mappings = Object.entries(settings.mapping).map(([name, mapping]) => new Mapping(name, String(mapping)));
     const conversions = Object.entries(settings.convert_datatype).map(([name, type]) => ({

@@ -13,6 +13,8 @@ export const drop: FilterPlugin = defineFilter({
     { title: "Inside a condition as a rule", config: "drop { }", given: "anything", expect: "dropped" },
     { title: "A sample", config: "drop { percentage => 0 }", given: "kept", expect: { message: "kept" } },
   ],
+  sets: () => [],
+
   create: (settings, host) => ({
     apply(event) {
       if (host.random() * 100 < settings.percentage) event.cancelled = true;

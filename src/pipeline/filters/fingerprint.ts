@@ -72,6 +72,8 @@ export const fingerprint: FilterPlugin = defineFilter({
     if (settings.method !== "IPV4_NETWORK" || settings.key !== undefined) return [];
     return [{ option: "key", message: "IPV4_NETWORK needs the number of bits of the network in key" }];
   },
+  sets: (settings, ecs) => [settings.target ?? (ecs === "disabled" ? "fingerprint" : "[event][hash]")],
+
   create(settings, host) {
     const target = new FieldReference(settings.target ?? (host.ecs === "disabled" ? "fingerprint" : "[event][hash]"));
     const sources = settings.source.map((name) => ({ name, reference: new FieldReference(name) }));

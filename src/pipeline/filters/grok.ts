@@ -4,6 +4,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import { isTree, type Value } from "../../event/value.ts";
 import { convert } from "../../language/grok/convert.ts";
+import { expandPattern } from "../../language/grok/expand.ts";
 import { compileFieldWriter, type FieldCapture, type FieldWriter } from "../../language/grok/field-writer.ts";
 import { GrokError } from "../../language/grok/grok-error.ts";
 import { GrokLibrary } from "../../language/grok/library.ts";
@@ -92,6 +93,19 @@ export const grok: FilterPlugin = defineFilter({
       }
     }
     return problems;
+  },
+
+  sets(settings, ecs) {
+    const library = libraryOf(settings, ecs, () => undefined);
+    try {
+      const patterns = Object.values(settings.match).flat();
+      const names = patterns.flatMap((pattern) =>
+        expandPattern(String(pattern), library, settings.named_captures_only).groups.map(({ name }) => name),
+      );
+      return settings.target === undefined ? names : [settings.target];
+    } catch {
+      return undefined;
+    }
   },
 
   create(settings, host) {

@@ -71,6 +71,13 @@ export const mutate: FilterPlugin = defineFilter({
     },
   ],
 
+  sets(settings) {
+    const keys = [settings.coerce, settings.update, settings.replace, settings.convert, settings.merge].flatMap(
+      Object.keys,
+    );
+    return [...keys, ...[settings.rename, settings.copy].flatMap((moved) => Object.values(moved).map(String))];
+  },
+
   check(settings) {
     return [...checkReferences(settings), ...checkTypes(settings.convert), ...checkGsub(settings.gsub)];
   },

@@ -60,6 +60,8 @@ export const prune: FilterPlugin = defineFilter({
       for (const pattern of Object.values(settings[option])) check(option, String(pattern));
     return problems;
   },
+  sets: () => [],
+
   create(settings, host) {
     const textOf = (template: string): ((event: Event) => string) =>
       settings.interpolate ? compileSprintf(template, host.now) : () => template;

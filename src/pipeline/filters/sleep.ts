@@ -34,6 +34,8 @@ export const sleep: FilterPlugin = defineFilter({
       return [{ option: "time", message: `${time} is no number of seconds` }];
     return [];
   },
+  sets: () => [],
+
   create(settings, host) {
     const time = compileSprintf(settings.time, host.now);
     const every = Number(settings.every);

@@ -32,6 +32,8 @@ export const split: FilterPlugin = defineFilter({
       expect: { n: 5, tags: [TYPE_TAG] },
     },
   ],
+  sets: (settings) => [settings.target ?? settings.field],
+
   create(settings, host) {
     const field = new FieldReference(settings.field);
     const target = settings.target === undefined ? field : new FieldReference(settings.target);

@@ -44,6 +44,8 @@ export const throttle: FilterPlugin = defineFilter({
     },
   ],
   stateful: () => true,
+  sets: () => [],
+
   create(settings, host) {
     const key = compileSprintf(settings.key, host.now);
     const period = compileSprintf(settings.period, host.now);

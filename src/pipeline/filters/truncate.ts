@@ -28,6 +28,8 @@ export const truncate: FilterPlugin = defineFilter({
       expect: { list: ["abc", 12345], "[object][text]": "abc" },
     },
   ],
+  sets: () => [],
+
   create(settings) {
     const fields = settings.fields.map((field) => new FieldReference(field));
     const cut = (value: Value): Value => {

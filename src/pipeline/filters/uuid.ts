@@ -21,6 +21,8 @@ export const uuid: FilterPlugin = defineFilter({
     },
     { title: "An id", config: 'uuid { target => "[@metadata][id]" overwrite => true }' },
   ],
+  sets: (settings) => [settings.target],
+
   create(settings) {
     const target = new FieldReference(settings.target);
     return {

@@ -140,6 +140,8 @@ export const file: InputPlugin = defineInput({
     return settings.record_position ? positionDecoder(codec) : codec;
   },
 
+  sets: () => ["message", "[event][original]", "log", "host", "path"],
+
   async start(settings, host) {
     // Loaded here, since workers and `check` need only the options.
     const [{ defaultEnvironment }, { readRegistryExtra }, { Tail }] = await Promise.all([

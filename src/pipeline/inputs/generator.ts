@@ -34,6 +34,8 @@ export const generator: InputPlugin = defineInput({
     };
   },
 
+  sets: () => ["message", "[event][original]", "[event][sequence]", "sequence", "host"],
+
   start(settings, host) {
     const filler = new BatchFiller(host.sink, host.now);
     const hostField = host.ecs === "disabled" ? "host" : "[host][name]";

@@ -15,6 +15,8 @@ export const stdin: InputPlugin = defineInput({
   examples: [{ title: "Try a configuration on a file: antler pipeline -f my.conf < my.log", config: "stdin { }" }],
   defaultCodec: "line",
 
+  sets: () => ["message", "[event][original]", "host"],
+
   start(_settings, host) {
     const filler = new BatchFiller(host.sink, host.now);
     const hostField = host.ecs === "disabled" ? "host" : "[host][hostname]";
