@@ -1,13 +1,16 @@
 import type { CompiledRuby } from "./compiled-unit.ts";
+import { installAddresses } from "./library/addresses.ts";
 import { installDataFormats } from "./library/data-formats.ts";
 import { installDates } from "./library/dates.ts";
 import { installDigests } from "./library/digests.ts";
 import { installHelpers, type RealmHost } from "./library/helpers.ts";
+import { installPacking } from "./library/packing.ts";
 import { installRegexps } from "./library/regexps.ts";
 import { installSystem } from "./library/system.ts";
-import { makeTimeTexts } from "./library/time-text.ts";
+import { makeTimeReading } from "./library/time-reading.ts";
+import { makeTimeWriting } from "./library/time-writing.ts";
 import { installTimes } from "./library/times.ts";
-import { installWebTexts } from "./library/web-texts.ts";
+import { installUris } from "./library/uris.ts";
 import { type CodeStore, NO_CODE_STORE, OpalRealm, type RubyObject } from "./opal-realm.ts";
 import { prepareRuntime } from "./prepare-runtime.ts";
 
@@ -19,7 +22,9 @@ const INSTALL = [
   installDates,
   installDataFormats,
   installDigests,
-  installWebTexts,
+  installPacking,
+  installUris,
+  installAddresses,
   installSystem,
 ];
 
@@ -37,7 +42,7 @@ export class RubyEngine {
     this.opal = realm.opal;
     this.nil = realm.opal["nil"];
     realm.load("stringio");
-    const texts = realm.inside(makeTimeTexts)();
+    const texts = realm.inside(makeTimeWriting)(realm.inside(makeTimeReading)());
     for (const install of INSTALL) realm.inside(install)(realm.opal, host, texts);
     this.#time = realm.evaluate(
       "(ms, nanos) => { const time = new Date(ms); time.timezone = 0; if (nanos !== 0) time.$$nanos = nanos; return time; }",

@@ -1,6 +1,7 @@
 import type { RubyObject } from "../opal-realm.ts";
 import type { RealmHost } from "./helpers.ts";
-import type { TimeParts, TimeTexts } from "./time-text.ts";
+import type { TimeParts } from "./time-reading.ts";
+import type { TimeTexts } from "./time-writing.ts";
 
 /** `Time` as Ruby has it with `require 'time'`. Runs inside the realm: refers to its parameters only. */
 export function installTimes(opal: RubyObject, host: RealmHost, texts: TimeTexts): void {
