@@ -42,7 +42,13 @@ export const dissect: FilterPlugin = defineFilter({
     const problems: OptionProblem[] = [];
     for (const [name, mapping] of Object.entries(settings.mapping)) {
       try {
-        new Mapping(name, String(mapping));
+        const { brokenName } = new Mapping(name, String(mapping));
+        if (brokenName !== undefined)
+          problems.push({
+            option: "mapping",
+            severity: "warning",
+            message: `${brokenName}: no text will fit this mapping`,
+          });
       } catch (error) {
         if (!(error instanceof DissectError || error instanceof FieldReferenceError)) throw error;
         problems.push({ option: "mapping", message: error.message });
@@ -100,18 +106,27 @@ class Mapping {
   readonly #source: FieldReference;
   readonly #dissector: Dissector;
   readonly #references = new Map<string, FieldReference>();
+  /** A name that is no field reference: as in Logstash, the configuration starts and no text fits. */
+  brokenName: string | undefined;
 
   constructor(source: string, mapping: string) {
     this.#source = new FieldReference(source);
     this.#dissector = compileDissect(mapping);
-    for (const name of this.#dissector.fields) this.#references.set(name, new FieldReference(name));
+    for (const name of this.#dissector.fields) {
+      try {
+        this.#references.set(name, new FieldReference(name));
+      } catch (error) {
+        if (!(error instanceof FieldReferenceError)) throw error;
+        this.brokenName ??= error.message;
+      }
+    }
   }
 
   /** A missing field is no failure of its text. */
   apply(event: Event): "fits" | "fails" | "missing" {
     const text = this.#source.get(event);
     if (text === undefined) return "missing";
-    if (typeof text !== "string") return "fails";
+    if (typeof text !== "string" || this.brokenName !== undefined) return "fails";
     const found = this.#dissector.dissect(text, (name) => textOf(this.#reference(name)?.get(event)));
     if (found === undefined) return "fails";
     try {
