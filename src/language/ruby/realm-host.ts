@@ -23,11 +23,9 @@ export function realmHost(now: () => number, random: () => number): RealmHost {
       return found === undefined ? undefined : found.isDirectory() ? "folder" : "file";
     },
     digest: (algorithm, text, key) =>
-      (key === undefined ? createHash(algorithm) : createHmac(algorithm, key)).update(text, "utf8").digest("hex"),
+      (key === undefined ? createHash(algorithm) : createHmac(algorithm, key)).update(bytesOf(text)).digest("hex"),
     base64: (text, direction) =>
-      direction === "encode"
-        ? Buffer.from(text, "utf8").toString("base64")
-        : Buffer.from(text, "base64").toString("utf8"),
+      direction === "encode" ? bytesOf(text).toString("base64") : Buffer.from(text, "base64").toString("utf8"),
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     uuid: () => randomUUID(),
     hostName: () => hostname(),
@@ -40,4 +38,14 @@ export function realmHost(now: () => number, random: () => number): RealmHost {
     deflate: (text, kind) => (kind === "gzip" ? gzipSync : deflateSync)(Buffer.from(text, "utf8")).toString("latin1"),
     crc32: (text) => crcOf(text),
   };
+}
+
+/**
+ * The bytes of a text. Ruby's binary strings (from digests and `pack`) are texts of characters up to 255 with controls among them, which
+ * no text that anybody writes has.
+ */
+function bytesOf(text: string): Buffer {
+  const isBinary =
+    /[\u0080-\u00ff]/.test(text) && /[\0-\u0008\u000e-\u001f\u007f-\u009f]/.test(text) && !/[^\0-\u00ff]/.test(text);
+  return Buffer.from(text, isBinary ? "latin1" : "utf8");
 }

@@ -97,6 +97,12 @@ export const EXPRESSIONS: Readonly<Record<string, readonly (readonly [code: stri
     ['"é".unpack("U*")', "[233]"],
     ['"abc".unpack("C*")', "[97,98,99]"],
     ["obj = Struct.new(:a, keyword_init: true).new(a: 1); obj.a", "1"],
+    [
+      'idx = [0].pack("n") + Socket.sockaddr_in(80, "66.35.250.204")[4,4] + Socket.sockaddr_in(34855, "128.232.110.120")[4,4] + [6, 0].pack("CC") + [80].pack("n") + [34855].pack("n"); Base64.strict_encode64(Digest::SHA1.digest(idx))',
+      '"LQU9qZlK+B5F3KDmev6m5PMibrg="',
+    ],
+    ['Base64.strict_encode64(Digest::SHA256.digest("abc"))', '"ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="'],
+    ['[104, 105, 195, 169].pack("c*")', '"hié"'],
   ],
   "texts changed in place": [
     ['s178 = "abc"; s178[0] = "X"; s178', '"Xbc"'],

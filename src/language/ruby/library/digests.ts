@@ -96,15 +96,8 @@ export function installDigests(opal: RubyObject, host: RealmHost): void {
   own(Hmac, "digest", (kind: RubyObject, key: unknown, given: unknown) => binary(hmac(kind, key, given)));
 
   // ---- Base64, SecureRandom, Zlib
-  const isBinary = (text: string): boolean => /[\u0080-\u00ff]/.test(text) && !/[^\u0000-\u00ff]/.test(text);
-  const toHex = (text: string): string => [...text].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("");
   const Base64 = opal["module"](root, "Base64") as RubyObject;
-  const encode = (given: unknown): string =>
-    isBinary(String(given)) && !isText(String(given))
-      ? hexToBase64(toHex(String(given)))
-      : host.base64(String(given), "encode");
-  /** Whether characters from 128 to 255 are rather letters than bytes: what the digests give has controls among them. */
-  const isText = (text: string): boolean => !/[\u0000-\u0008\u000e-\u001f\u0080-\u009f]/.test(text);
+  const encode = (given: unknown): string => host.base64(String(given), "encode");
   const lines = (text: string, size: number): string => text.replace(new RegExp(`.{1,${size}}`, "g"), "$&\n");
   own(Base64, "strict_encode64", encode);
   own(Base64, "encode64", (given: unknown) => lines(encode(given), 60));

@@ -139,7 +139,10 @@ export function installPacking(opal: RubyObject, host: RealmHost): void {
         }
       }
     }
-    return textOf(bytes);
+    // With controls among them they are bytes; else perhaps a text.
+    return bytes.some((byte) => byte < 9 || (byte > 13 && byte < 32))
+      ? bytes.map((byte) => String.fromCharCode(byte)).join("")
+      : textOf(bytes);
   };
   define(constant("String"), "unpack", function unpack_(this: string, format: unknown): unknown[] {
     return unpack(String(this), String(format));

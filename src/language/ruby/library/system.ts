@@ -103,6 +103,18 @@ export function installSystem(opal: RubyObject, host: RealmHost): void {
 
   const Socket = opal["klass"](root, root, "Socket") as RubyObject;
   own(Socket, "gethostname", () => host.hostName());
+  // As Linux lays out sockaddr_in and sockaddr_in6: code takes the address out of it.
+  own(Socket, ["sockaddr_in", "pack_sockaddr_in"], (port: unknown, address: unknown) => {
+    const given = constant("IPAddr")["$new"](String(address)) as RubyObject;
+    const size = given["v6"] ? 16 : 4;
+    const number = given["number"] as bigint;
+    const bytes = Array.from({ length: size }, (_, i) => Number((number >> BigInt(8 * (size - 1 - i))) & 255n));
+    const place = [Number(port) >> 8, Number(port) & 255];
+    const all = given["v6"]
+      ? [10, 0, ...place, 0, 0, 0, 0, ...bytes, 0, 0, 0, 0]
+      : [2, 0, ...place, ...bytes, 0, 0, 0, 0, 0, 0, 0, 0];
+    return String.fromCharCode(...all);
+  });
 
   // ---- threads: there is one
   for (const name of ["Mutex", "Monitor"]) {
