@@ -13,7 +13,7 @@ import { type BeatsDissectOptions, compileBeatsDissect } from "../src/transform/
 import { type CaseOutcome, readCases } from "./conformance-root.ts";
 
 /** A name, and what it gives: nothing when it holds, an error when not; a text says why it cannot be run. */
-interface Named {
+export interface Named {
   /** All that makes the case. */
   readonly given: object;
   readonly part: string;
@@ -21,7 +21,7 @@ interface Named {
   readonly run: (() => void) | string;
 }
 
-function outcomes(set: string, cases: readonly Named[]): CaseOutcome[] {
+export function outcomes(set: string, cases: readonly Named[]): CaseOutcome[] {
   return cases.map(({ given, part, name, run }) => {
     const id = createHash("sha1").update(JSON.stringify(given)).digest("hex").slice(0, 10);
     if (typeof run === "string") return { set, part, id, name, outcome: "skipped", reason: run };

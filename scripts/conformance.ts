@@ -4,6 +4,7 @@ import { moduleCases } from "./conformance-modules.ts";
 import { dissectCases, multilineCases } from "./conformance-parsers.ts";
 import { CASES, type CaseOutcome } from "./conformance-root.ts";
 import { ZONE } from "./conformance-run.ts";
+import { syslogCases } from "./conformance-syslog.ts";
 
 const USAGE = `npm run conformance -- [set or part ...] [--verbose]
 
@@ -13,6 +14,7 @@ Runs the cases in ${CASES}
   logstash-specs     the cases of Logstash's filters and patterns; parts: filter-grok, filter-date, patterns-core ...
   dissect-cases      lines and tokenizers of Beats, Logstash and the dissect specification
   multiline-cases    texts and options of Filebeat's reader and Logstash's codec
+  syslog-cases       lines of RFC 3164 and 5424 of Beats' readers and processor
   conf-corpus        real configurations: passed is accepted by antler check
   filebeat-modules   log files of Filebeat's modules; parts: nginx, system.auth ... A file passes with 90 % of the expected field
                      values equal and 1 % of its events unparsed at most
@@ -20,7 +22,7 @@ Runs the cases in ${CASES}
 Passed, failed and skipped for each part; --verbose names the cases that fail and that are skipped. The last line sums up.
 `;
 
-const SETS = ["logstash-specs", "dissect-cases", "multiline-cases", "conf-corpus", "filebeat-modules"];
+const SETS = ["logstash-specs", "dissect-cases", "multiline-cases", "syslog-cases", "conf-corpus", "filebeat-modules"];
 
 /** 0, or 2 for a wrong argument: cases that fail are a report, `npm test` holds them against those known. */
 async function main(args: readonly string[]): Promise<number> {
@@ -55,6 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (runs("logstash-specs", plugins)) add("logstash-specs", await logstashCases(plugins));
   if (runs("dissect-cases")) add("dissect-cases", dissectCases());
   if (runs("multiline-cases")) add("multiline-cases", multilineCases());
+  if (runs("syslog-cases")) add("syslog-cases", syslogCases());
   if (runs("conf-corpus")) add("conf-corpus", corpusCases());
   if (runs("filebeat-modules", modules)) {
     process.env["TZ"] = ZONE;

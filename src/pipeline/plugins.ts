@@ -47,6 +47,7 @@ import { http } from "./inputs/http.ts";
 import { journald } from "./inputs/journald.ts";
 import { pipelineInput } from "./inputs/pipeline.ts";
 import { stdin } from "./inputs/stdin.ts";
+import { syslog } from "./inputs/syslog.ts";
 import { tcp } from "./inputs/tcp.ts";
 import { udp } from "./inputs/udp.ts";
 import { elasticsearch } from "./outputs/elasticsearch.ts";
@@ -71,6 +72,7 @@ export const PLUGINS: readonly Plugin[] = [
   journald,
   pipelineInput,
   stdin,
+  syslog,
   tcp,
   udp,
   // filters

@@ -3,6 +3,7 @@ import { corpusCases } from "../../scripts/conformance-corpus.ts";
 import { logstashCases } from "../../scripts/conformance-logstash.ts";
 import { dissectCases, multilineCases } from "../../scripts/conformance-parsers.ts";
 import type { CaseOutcome } from "../../scripts/conformance-root.ts";
+import { syslogCases } from "../../scripts/conformance-syslog.ts";
 import { KNOWN_FAILURES } from "../../scripts/known-failures.ts";
 
 /** Part of the real configurations that `antler check` must accept. */
@@ -12,6 +13,7 @@ const SETS: readonly (readonly [string, () => Promise<CaseOutcome[] | undefined>
   ["Logstash's filters and patterns", () => logstashCases(new Set())],
   ["dissect", () => Promise.resolve(dissectCases())],
   ["multiline", () => Promise.resolve(multilineCases())],
+  ["syslog", () => Promise.resolve(syslogCases())],
 ];
 
 describe("cases of the peers' own suites", function () {
