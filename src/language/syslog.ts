@@ -21,15 +21,13 @@ export interface SyslogMessage {
   readonly fault: "no-priority" | "bad-priority" | "no-timestamp" | "bad-timestamp" | "cut" | undefined;
 }
 
-type Parts = Partial<Omit<SyslogMessage, "message" | "format">>;
-
 const PRIORITY = /<([^<>\s]{0,16})>/y;
 const VERSION = /([1-9]\d{0,2}) /y;
 /** Months in English, and as German systems abbreviate them. */
 const MONTH =
   "(?:[Jj]an(?:uar|uary)?|[Ff]eb(?:ruar|ruary)?|[Mm](?:arch|\u00e4rz|arz|ar|\u00e4r|rz)|[Aa]pr(?:il)?|[Mm]a[yi]|[Jj]un[ei]?|[Jj]ul[yi]?|[Aa]ug(?:ust)?|[Ss]ep(?:t|tember)?|[Oo][ck]t(?:ober)?|[Nn]ov(?:ember)?|[Dd]e[cz](?:ember)?)";
 const CLOCK = "(?:2[0-3]|[01]?\\d):[0-5]\\d(?::(?:60|[0-5]?\\d)(?:[.,:]\\d+)?)?(?!\\d)";
-const BSD_TIME: RegExp = new RegExp(`${MONTH} +(?:0[1-9]|[12]\\d|3[01]|[1-9]) ${CLOCK}(?= |$)`, "y");
+const BSD_TIME: RegExp = new RegExp(`(${MONTH} +(?:0[1-9]|[12]\\d|3[01]|[1-9]) ${CLOCK})(?= |$)`, "y");
 const ISO_TIME =
   /(\d{4}-(?:1[0-2]|0?[1-9])-(?:0[1-9]|[12]\d|3[01]|[1-9])[T ](?:2[0-3]|[01]?\d):?[0-5]\d(?::?(?:60|[0-5]?\d)(?:[.,:]\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)(?:(?<=Z)[+-]\d\d(?::?\d\d)?)?(?= |$)/y;
 /** Looks like one of the two, though it is none. */
@@ -38,6 +36,7 @@ const SOME_TIME = /(?:[A-Za-z]{3} [ \d]?\d \d\d:\d\d:\d\d|\d[^ ]*)(?= |$)/y;
 const HOST = /(?:[0-9A-Za-z][0-9A-Za-z._-]*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%\w+)?)(?= )/y;
 const TAG = /([!-Z\\^-~]+?)(?:\[([1-9]\d*)\])?: /y;
 
+const [BLANK, DASH, DIGIT_9, COLON] = [0x20, 0x2d, 0x39, 0x3a];
 /** Facility 23, severity 7. */
 const LAST_PRIORITY = 191;
 
@@ -52,15 +51,49 @@ export function isRfc5424(text: string): boolean {
  * says what is wrong. Nothing of the text is lost but what is neither a field nor the message: separators, and times that are none.
  */
 export function parseSyslog(text: string): SyslogMessage {
-  const priority = at(PRIORITY, text, start(text));
-  if (priority === null) return rfc3164(text, start(text), { fault: "no-priority" });
-  const number = /^(?:0|[1-9]\d{0,2})$/.test(priority[1] as string) ? Number(priority[1]) : Number.NaN;
-  const parts: Parts = number <= LAST_PRIORITY ? { priority: number } : { fault: "bad-priority" };
+  const found = nothing();
+  const from = start(text);
+  const priority = at(PRIORITY, text, from);
+  if (priority === null) {
+    found.fault = "no-priority";
+    rfc3164(text, from, found);
+    return found;
+  }
+  const number = priorityOf(priority[1] as string);
+  if (number === undefined) found.fault = "bad-priority";
+  found.priority = number;
   const behind = PRIORITY.lastIndex;
-  const version = at(VERSION, text, behind);
-  return version === null
-    ? rfc3164(text, behind, parts)
-    : rfc5424(text, VERSION.lastIndex, { ...parts, version: Number(version[1]) });
+  // RFC 3164 has a name or a digit and a dash there.
+  const version = text.charCodeAt(behind) <= DIGIT_9 ? at(VERSION, text, behind) : null;
+  if (version === null) rfc3164(text, behind, found);
+  else {
+    found.version = Number(version[1]);
+    rfc5424(text, VERSION.lastIndex, found);
+  }
+  return found;
+}
+
+type Found = { -readonly [K in keyof SyslogMessage]: SyslogMessage[K] };
+
+function nothing(): Found {
+  return {
+    format: "rfc3164",
+    priority: undefined,
+    version: undefined,
+    timestamp: undefined,
+    hostname: undefined,
+    program: undefined,
+    pid: undefined,
+    messageId: undefined,
+    structuredData: undefined,
+    message: "",
+    fault: undefined,
+  };
+}
+
+function priorityOf(text: string): number | undefined {
+  const number = /^(?:0|[1-9]\d{0,2})$/.test(text) ? Number(text) : Number.NaN;
+  return number <= LAST_PRIORITY ? number : undefined;
 }
 
 /** A byte order mark is no part of it. */
@@ -73,86 +106,76 @@ function at(pattern: RegExp, text: string, from: number): RegExpExecArray | null
   return pattern.exec(text);
 }
 
-function rfc3164(text: string, from: number, parts: Parts): SyslogMessage {
-  let here = from;
-  let timestamp: string | undefined;
-  let fault = parts.fault;
-  const bsd = at(BSD_TIME, text, here);
-  const iso = bsd === null ? at(ISO_TIME, text, here) : null;
-  if (bsd !== null) {
-    timestamp = bsd[0];
-    here = BSD_TIME.lastIndex;
-  } else if (iso !== null) {
-    timestamp = iso[1];
-    here = ISO_TIME.lastIndex;
-  } else if (at(SOME_TIME, text, here) !== null) {
-    here = SOME_TIME.lastIndex;
-    fault ??= "bad-timestamp";
-  } else {
-    return made("rfc3164", { ...parts, fault: fault ?? "no-timestamp" }, text.slice(here));
+function rfc3164(text: string, from: number, found: Found): void {
+  let here = timeEnd(text, from, found);
+  if (here === undefined) {
+    found.fault ??= "no-timestamp";
+    found.message = text.slice(from);
+    return;
   }
-  if (here === text.length) return made("rfc3164", { ...parts, timestamp, fault: fault ?? "cut" }, "");
+  if (here === text.length) {
+    found.fault ??= "cut";
+    return;
+  }
   here++;
-  let hostname: string | undefined;
-  if (at(HOST, text, here) !== null) {
+  HOST.lastIndex = here;
+  if (HOST.test(text)) {
     const end = HOST.lastIndex;
     // A colon ends a program's name, but it may also end an address.
-    const isHost = text.charCodeAt(end - 1) !== 58 || text.charCodeAt(end - 2) === 58;
-    if (isHost) {
-      hostname = text.slice(here, end);
+    if (text.charCodeAt(end - 1) !== COLON || text.charCodeAt(end - 2) === COLON) {
+      found.hostname = text.slice(here, end);
       here = end + 1;
     }
   }
   const tag = at(TAG, text, here);
-  const program = tag?.[1];
-  const pid = tag?.[2];
-  if (tag !== null) here = TAG.lastIndex;
-  return made("rfc3164", { ...parts, timestamp, hostname, program, pid, fault }, text.slice(here));
+  if (tag !== null) {
+    found.program = tag[1];
+    found.pid = tag[2];
+    here = TAG.lastIndex;
+  }
+  found.message = text.slice(here);
+}
+
+/** Where the time ends; undefined where there is nothing like one. */
+function timeEnd(text: string, from: number, found: Found): number | undefined {
+  const isDigit = text.charCodeAt(from) <= DIGIT_9;
+  const pattern = isDigit ? ISO_TIME : BSD_TIME;
+  const time = at(pattern, text, from);
+  if (time !== null) {
+    found.timestamp = time[1];
+    return pattern.lastIndex;
+  }
+  if (at(SOME_TIME, text, from) === null) return undefined;
+  found.fault ??= "bad-timestamp";
+  return SOME_TIME.lastIndex;
 }
 
 /** HEADER SP STRUCTURED-DATA [SP MSG]; `-` stands for what is not known. */
-function rfc5424(text: string, from: number, parts: Parts): SyslogMessage {
+function rfc5424(text: string, from: number, found: Found): void {
+  found.format = "rfc5424";
   const header: (string | undefined)[] = [];
   let here = from;
-  for (let i = 0; i < 5; i++) {
+  while (header.length < 5) {
     const end = text.indexOf(" ", here);
     if (end < 0) break;
     const value = text.slice(here, end);
     header.push(value === "-" || value === "" ? undefined : value);
     here = end + 1;
   }
-  const [time, hostname, program, pid, messageId] = header;
-  const known = time !== undefined && at(ISO_TIME, time, 0)?.[1] === time;
-  const all: Parts = {
-    ...parts,
-    timestamp: known ? time : undefined,
-    hostname,
-    program,
-    pid,
-    messageId,
-    fault: parts.fault ?? (time === undefined || known ? undefined : "bad-timestamp"),
-  };
-  if (header.length < 5) return made("rfc5424", { ...all, fault: "cut" }, text.slice(here));
-  const end = text[here] === "-" ? here + 1 : structuredDataEnd(text, here);
-  if (end === undefined || (end < text.length && text[end] !== " "))
-    return made("rfc5424", { ...all, fault: "cut" }, text.slice(here));
-  const structuredData = text[here] === "-" ? undefined : text.slice(here, end);
-  const message = text.slice(text.charCodeAt(end + 1) === 0xfeff ? end + 2 : end + 1);
-  return made("rfc5424", { ...all, structuredData }, message);
-}
-
-function made(format: SyslogMessage["format"], parts: Parts, message: string): SyslogMessage {
-  return {
-    format,
-    priority: parts.priority,
-    version: parts.version,
-    timestamp: parts.timestamp,
-    hostname: parts.hostname,
-    program: parts.program,
-    pid: parts.pid,
-    messageId: parts.messageId,
-    structuredData: parts.structuredData,
-    message,
-    fault: parts.fault,
-  };
+  const time = header[0];
+  found.hostname = header[1];
+  found.program = header[2];
+  found.pid = header[3];
+  found.messageId = header[4];
+  if (time !== undefined && at(ISO_TIME, time, 0)?.[1] === time) found.timestamp = time;
+  else if (time !== undefined) found.fault ??= "bad-timestamp";
+  const isNil = text.charCodeAt(here) === DASH;
+  const end = header.length < 5 ? undefined : isNil ? here + 1 : structuredDataEnd(text, here);
+  if (end === undefined || (end < text.length && text.charCodeAt(end) !== BLANK)) {
+    found.fault = "cut";
+    found.message = text.slice(here);
+    return;
+  }
+  if (!isNil) found.structuredData = text.slice(here, end);
+  found.message = text.slice(text.charCodeAt(end + 1) === 0xfeff ? end + 2 : end + 1);
 }
