@@ -1,3 +1,4 @@
+import { Script } from "node:vm";
 import { codeWarnings, definedConstants, type UsedConstant, unknownConstants, usedConstants } from "./code-warnings.ts";
 import {
   type CompiledRuby,
@@ -86,10 +87,13 @@ export class RubyCompiler {
     } finally {
       this.#tree = undefined;
     }
+    const text = `(function(Opal, $regexps) { var $re = $regexps(${JSON.stringify(regexps)});\n${javascript}\n})`;
+    // What Opal got wrong is to be known now and not at start.
+    new Script(text);
     return {
       id,
       owner: source.owner,
-      javascript: `(function(Opal, $regexps) { var $re = $regexps(${JSON.stringify(regexps)});\n${javascript}\n})`,
+      javascript: text,
       places: [[0, 0], ...placesOf(run, source)],
       parts: source.parts.map(({ name }) => name),
       warnings: warningsOf(parts),
@@ -198,7 +202,7 @@ function placed(error: unknown, part: string, lines?: number): RubySyntaxError {
     const place = (diagnostic as RubyObject | undefined)?.["$location"]?.();
     const line: unknown = place?.["$line"]?.();
     if (typeof line !== "number") continue;
-    const own = line - PROLOGUE_LINES;
+    const own = Math.max(1, line - PROLOGUE_LINES);
     const message = String((diagnostic as RubyObject)["$message"]());
     if (lines !== undefined && own > lines)
       return new RubySyntaxError("the code ends too early: an end or a bracket is missing", part, lines);
