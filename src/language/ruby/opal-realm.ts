@@ -8,15 +8,16 @@ export interface RubyObject {
   [member: string]: any;
 }
 
+const require = createRequire(import.meta.url);
+
 /** Opal's files that a realm can load. Source: the npm packages opal-runtime and opal-compiler, version 3 (Opal 1.7.3). */
-const FILES = {
-  runtime: "opal-runtime/src/opal.js",
-  base64: "opal-runtime/src/base64.js",
-  stringio: "opal-runtime/src/stringio.js",
-  pathname: "opal-runtime/src/pathname.js",
-  pack: "opal-runtime/src/open-uri.js",
-  compiler: "opal-compiler/src/opal-builder.js",
-} as const;
+const FILES: Record<"runtime" | "base64" | "stringio" | "pathname" | "compiler", () => string> = {
+  runtime: () => require.resolve("opal-runtime/src/opal.js"),
+  base64: () => require.resolve("opal-runtime/src/base64.js"),
+  stringio: () => require.resolve("opal-runtime/src/stringio.js"),
+  pathname: () => require.resolve("opal-runtime/src/pathname.js"),
+  compiler: () => require.resolve("opal-compiler/src/opal-builder.js"),
+};
 
 export type OpalFile = keyof typeof FILES;
 
@@ -28,7 +29,6 @@ export interface CodeStore {
 
 export const NO_CODE_STORE: CodeStore = { read: () => undefined, write: () => undefined };
 
-const require = createRequire(import.meta.url);
 /** The runtime's last statement loads the core classes; what they take from the runtime is replaced before it. */
 const LOAD_CORE = "\nOpal.queue(function(Opal)";
 
@@ -56,7 +56,7 @@ export class OpalRealm {
     this.#run("runtime", source.slice(0, split));
     this.opal = this.evaluate("Opal") as RubyObject;
     this.inside(prepare)(this.opal);
-    this.evaluate(source.slice(split), FILES.runtime);
+    this.evaluate(source.slice(split), "runtime.js");
     this.#array = this.evaluate("(list) => Array.prototype.slice.call(list)") as (
       list: readonly unknown[],
     ) => unknown[];
@@ -83,7 +83,7 @@ export class OpalRealm {
   #run(file: OpalFile, source: string): void {
     const cached = this.#code.read(file);
     const script = new Script(source, {
-      filename: FILES[file],
+      filename: `${file}.js`,
       ...(cached === undefined ? {} : { cachedData: cached }),
     });
     script.runInContext(this.context);
@@ -92,5 +92,5 @@ export class OpalRealm {
 }
 
 function read(file: OpalFile): string {
-  return readFileSync(require.resolve(FILES[file]), "utf8");
+  return readFileSync(FILES[file](), "utf8");
 }
