@@ -1,6 +1,8 @@
+import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
-import { defineInput, type InputPlugin, type OptionProblem } from "../../plugin/definitions.ts";
-import { boolean, codec, list, number, path, text } from "../../plugin/options.ts";
+import { defineInput, type InputHost, type InputPlugin, type OptionProblem } from "../../plugin/definitions.ts";
+import { boolean, codec, list, number, type OptionValues, path, text } from "../../plugin/options.ts";
+import type { Tail } from "../../tail/tail.ts";
 import { positionDecoder } from "./record-position.ts";
 
 const options = {
@@ -12,7 +14,7 @@ const options = {
     choices: ["beginning", "end"],
   }),
   codec: codec({ description: "How lines become events", default: { name: "plain", options: {} } }),
-  delimiter: text({ description: "Line end", default: "\n" }),
+  delimiter: text({ description: "Line end: a line feed, with or without a carriage return", default: "\n" }),
   ignore_older: text({ description: "Seconds (or `2 days`) since the last change after which files are not begun" }),
   close_older: text({
     description: "Seconds (or `1 hour`) without change after which a file is closed until it changes",
@@ -31,8 +33,16 @@ const options = {
       "Sets `[log][offset]` and, for joined, cut or repaired lines, `[log][flags]`, as Filebeat does; not known to Logstash",
     default: false,
   }),
-  mode: text({ description: "tail follows files; read reads them once", default: "tail", choices: ["tail", "read"] }),
-  sincedb_path: path({ description: "File of positions", ignored: "positions are kept in the pipeline's data folder" }),
+  mode: text({
+    description:
+      "tail follows files; read reads whole files from their beginning, and a last line without its end after a second",
+    default: "tail",
+    choices: ["tail", "read"],
+  }),
+  sincedb_path: path({
+    description:
+      "`/dev/null`: every start begins anew. Of another path only this is taken: positions are kept, in the pipeline's data folder",
+  }),
   sincedb_write_interval: text({
     description: "Time between writes of positions",
     ignored: "positions are written when events have arrived",
@@ -46,19 +56,34 @@ const options = {
     description: "Chunks before the next file has its turn",
     ignored: "files take turns by bytes",
   }),
-  file_sort_by: text({ description: "Order of files", ignored: "files take turns" }),
-  file_sort_direction: text({ description: "Order of files", ignored: "files take turns" }),
-  file_completed_action: text({
-    description: "What happens to files read to their end in read mode",
-    ignored: "Antler leaves files alone",
+  file_sort_by: text({
+    description: "Order of files",
+    choices: ["last_modified", "path"],
+    ignored: "files are read side by side, in turns",
   }),
-  file_completed_log_path: path({ description: "List of completed files", ignored: "the registry has them" }),
-  exit_after_read: text({ description: "Stop after reading", ignored: "use antler ship --once" }),
-  check_archive_validity: text({
+  file_sort_direction: text({
+    description: "Order of files",
+    choices: ["asc", "desc"],
+    ignored: "files are read side by side, in turns",
+  }),
+  file_completed_action: text({
+    description:
+      "What happens in read mode to files whose every event has arrived: delete, log (to file_completed_log_path), or log_and_delete; default: nothing",
+    choices: ["delete", "log", "log_and_delete"],
+  }),
+  file_completed_log_path: path({ description: "File that gets the paths of completed files, a line each" }),
+  exit_after_read: boolean({
+    description: "In read mode, end when all files that are there have been read and their events have arrived",
+    default: false,
+  }),
+  check_archive_validity: boolean({
     description: "Check gzip files first",
-    ignored: "checksums are checked while reading",
+    default: false,
+    ignored: "compressed files are not read",
   }),
 };
+
+type Settings = OptionValues<typeof options>;
 
 /** Units as the original takes them; a number alone is seconds. */
 const UNIT_MILLIS: Readonly<Record<string, number>> = {
@@ -90,14 +115,34 @@ function millis(value: string): number | undefined {
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 }
 
+/** Also as they are where strings have no escapes. */
+const LINE_ENDS: readonly string[] = ["\n", "\r\n", "\\n", "\\r\\n"];
+/** In read mode a line whose end does not come is the last one. */
+const READ_MODE_LINE_MS = 1000;
+/** So often all files must be found at their end: one that was just found may not be known yet. */
+const QUIET_LOOKS = 2;
+const NO_SINCEDB: readonly string[] = ["/dev/null", "NUL", "nul"];
+
 const DURATIONS = ["ignore_older", "close_older", "last_line_timeout", "stat_interval", "sincedb_clean_after"] as const;
 
 export const file: InputPlugin = defineInput({
   name: "file",
   summary: "Follows files through rotation, truncation and restarts; every line has an identity and is read once.",
   options,
+  differs: [
+    "Positions are kept in a registry in the pipeline's data folder, written when events have arrived; sincedb files of Logstash are not read, so the first start is a first start.",
+    "read mode leaves files where they are unless `file_completed_action` says otherwise, where Logstash deletes them by default; it acts when a file's events have arrived.",
+    "Compressed files are not read.",
+    "Files are read side by side, in turns by bytes, not one after the other.",
+    "A renamed, rotated or copied file is known again by its content.",
+  ],
   examples: [
     { title: "From the beginning", config: 'file { path => "/var/log/nginx/*.log" start_position => "beginning" }' },
+    {
+      title: "Whole files, once",
+      config:
+        'file { path => "/data/in/*.log" mode => "read" exit_after_read => true file_completed_action => "log" file_completed_log_path => "/data/done.txt" }',
+    },
     {
       title: "Stack traces as one event",
       config: 'file { path => "/var/log/app/*.log" codec => multiline { pattern => "^\\s" what => "previous" } }',
@@ -113,7 +158,9 @@ export const file: InputPlugin = defineInput({
       if (!one.startsWith("/"))
         problems.push({ option: "path", message: `${JSON.stringify(one)} is not an absolute path` });
     }
-    if (settings.delimiter !== "\n") problems.push({ option: "delimiter", message: "lines end with a line feed here" });
+    if (!LINE_ENDS.includes(settings.delimiter))
+      problems.push({ option: "delimiter", message: "lines end with a line feed here" });
+    problems.push(...checkMode(settings));
     for (const option of DURATIONS) {
       const value = settings[option];
       if (value !== undefined && millis(value) === undefined) {
@@ -152,7 +199,11 @@ export const file: InputPlugin = defineInput({
     const legacy = host.ecs === "disabled";
     const name = hostname();
     const join = host.joinLines();
+    const reads = settings.mode === "read";
+    const pollMs = millis(settings.stat_interval) ?? 1000;
+    const lineTimeoutMs = millis(settings.last_line_timeout) ?? 0;
     host.ledger.restore(await readRegistryExtra(host.dataFolder, defaultEnvironment(host.log)));
+    if (NO_SINCEDB.includes(settings.sincedb_path ?? "")) await rm(host.dataFolder, { recursive: true, force: true });
     const tail = new Tail(
       {
         inputs: [
@@ -161,10 +212,10 @@ export const file: InputPlugin = defineInput({
             name: host.pluginId,
             paths: settings.path,
             exclude: settings.exclude.map((glob) => `**/${glob}`),
-            readFrom: settings.start_position as "beginning" | "end",
+            readFrom: reads ? "beginning" : (settings.start_position as "beginning" | "end"),
             ignoreOlderMs: millis(settings.ignore_older ?? "0") ?? 0,
             closeInactiveMs: millis(settings.close_older) ?? 0,
-            lineTimeoutMs: millis(settings.last_line_timeout) ?? 0,
+            lineTimeoutMs: lineTimeoutMs === 0 && reads ? READ_MODE_LINE_MS : lineTimeoutMs,
             describe: (found) =>
               legacy
                 ? [
@@ -182,8 +233,8 @@ export const file: InputPlugin = defineInput({
         ],
         registryFolder: host.dataFolder,
         harvesterLimit: settings.max_open_files,
-        pollMs: millis(settings.stat_interval) ?? 1000,
-        scanMs: (millis(settings.stat_interval) ?? 1000) * settings.discover_interval,
+        pollMs,
+        scanMs: pollMs * settings.discover_interval,
         forgetAfterMs: millis(settings.sincedb_clean_after) ?? 0,
         extra: () => host.ledger.snapshot(),
       },
@@ -191,10 +242,79 @@ export const file: InputPlugin = defineInput({
       defaultEnvironment(host.log),
     );
     await tail.start();
+    const completion = await watchCompletion(settings, host, tail, pollMs);
     return {
-      ended: new Promise<void>(() => {}),
-      stop: (timeoutMs: number) => tail.stop({ drain: true, timeoutMs }),
+      ended: completion.ended,
+      async stop(timeoutMs: number) {
+        completion.stop();
+        await tail.stop({ drain: true, timeoutMs });
+      },
       lag: () => tail.status().reduce((sum, file) => sum + Math.max(0, file.size - file.acknowledged), 0),
     };
   },
 });
+
+function checkMode(settings: Settings): OptionProblem[] {
+  const problems: OptionProblem[] = [];
+  const reads = settings.mode === "read";
+  const {
+    exit_after_read: exits,
+    file_completed_action: action,
+    file_completed_log_path: list,
+    sincedb_path,
+  } = settings;
+  if (exits && !reads) problems.push({ option: "exit_after_read", message: "exit_after_read is for mode => read" });
+  if (action !== undefined && !reads)
+    problems.push({
+      option: "file_completed_action",
+      severity: "warning",
+      message: "file_completed_action does nothing: it is for mode => read",
+    });
+  if (action?.startsWith("log") === true && list === undefined)
+    problems.push({ option: "file_completed_action", message: `${action} needs file_completed_log_path` });
+  if (reads && settings.path.some((one) => one.endsWith(".gz")))
+    problems.push({ option: "path", severity: "warning", message: "compressed files are not read" });
+  if (sincedb_path !== undefined && !NO_SINCEDB.includes(sincedb_path))
+    problems.push({
+      option: "sincedb_path",
+      severity: "warning",
+      message: "sincedb_path has no effect: positions are kept in the pipeline's data folder",
+    });
+  return problems;
+}
+
+/** In read mode, looks for files that are done. */
+async function watchCompletion(
+  settings: Settings,
+  host: InputHost,
+  tail: Tail,
+  everyMs: number,
+): Promise<{ ended: Promise<void>; stop(): void }> {
+  const action = settings.file_completed_action ?? "";
+  if (settings.mode !== "read" || (action === "" && !settings.exit_after_read))
+    return { ended: new Promise<void>(() => {}), stop: () => undefined };
+  const { FileCompletion } = await import("./file-completion.ts");
+  const completion = new FileCompletion({
+    status: () => tail.status(),
+    remove: action.endsWith("delete"),
+    listIn: action.startsWith("log") ? settings.file_completed_log_path : undefined,
+    log: host.log,
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let quiet = 0;
+  const ended = new Promise<void>((resolve) => {
+    const look = async (): Promise<void> => {
+      quiet = (await completion.look()) ? quiet + 1 : 0;
+      if (settings.exit_after_read && quiet >= QUIET_LOOKS) resolve();
+      else if (timer !== undefined) timer = setTimeout(() => void look(), everyMs);
+    };
+    timer = setTimeout(() => void look(), everyMs);
+  });
+  return {
+    ended,
+    stop() {
+      clearTimeout(timer);
+      timer = undefined;
+    },
+  };
+}

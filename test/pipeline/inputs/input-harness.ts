@@ -28,6 +28,7 @@ export class InputHarness {
   /** Where it listens, as it says. */
   port = 0;
   now: number = NOW;
+  dataFolder: string = "";
   readonly #waiting: (() => void)[] = [];
   readonly #wanting: (() => void)[] = [];
   #used = 0;
@@ -63,7 +64,7 @@ export class InputHarness {
     const host: InputHost = {
       ...base,
       number: 0,
-      dataFolder: "",
+      dataFolder: this.dataFolder,
       source: (fields) => ({ input: 0, fileId: randomBytes(12), generation: 0, fields }),
       framer: () => input.codec.plugin.framer?.(input.codec.options, base),
       framerOf: () => undefined,

@@ -1,0 +1,72 @@
+import { appendFile, stat, unlink } from "node:fs/promises";
+import type { TailFileStatus } from "../../tail/tail.ts";
+
+/** The file system, as far as completed files need it. */
+export interface CompletionFiles {
+  /** Bytes of the file. Rejects when it is gone. */
+  size(path: string): Promise<number>;
+  append(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+const REAL: CompletionFiles = {
+  size: async (path) => (await stat(path)).size,
+  append: (path, text) => appendFile(path, text),
+  remove: unlink,
+};
+
+export interface CompletionOptions {
+  /** What is known of the files, also of those that are gone. */
+  readonly status: () => readonly TailFileStatus[];
+  readonly remove: boolean;
+  /** File that gets the paths, a line each. */
+  readonly listIn: string | undefined;
+  readonly log: { warn(message: string, details?: object): void };
+  readonly files?: CompletionFiles;
+}
+
+/** Does what is to be done with files whose every event has arrived, once for each content. */
+export class FileCompletion {
+  readonly #options: CompletionOptions;
+  readonly #files: CompletionFiles;
+  /** Files by id and generation: how large they were at the last look, and whether they are done. */
+  readonly #seen = new Map<string, { readonly size: number; readonly done: boolean }>();
+
+  constructor(options: CompletionOptions) {
+    this.#options = options;
+    this.#files = options.files ?? REAL;
+  }
+
+  /** True when all files are done: they were at their end now and at the look before. */
+  async look(): Promise<boolean> {
+    let all = true;
+    for (const file of this.#options.status()) {
+      if (file.past) continue;
+      const key = `${file.id}/${file.generation}`;
+      const before = this.#seen.get(key);
+      if (before?.done === true && before.size === file.size) continue;
+      const atEnd = file.acknowledged >= file.size;
+      const done = atEnd && before?.size === file.size && (await this.#complete(file));
+      if (!done) all = false;
+      this.#seen.set(key, { size: file.size, done });
+    }
+    return all;
+  }
+
+  async #complete({ path, size }: TailFileStatus): Promise<boolean> {
+    const { remove, listIn, log } = this.#options;
+    try {
+      if ((await this.#files.size(path)) !== size) return false;
+    } catch {
+      // Somebody else took it away.
+      return true;
+    }
+    try {
+      if (listIn !== undefined) await this.#files.append(listIn, `${path}\n`);
+      if (remove) await this.#files.remove(path);
+    } catch (error) {
+      log.warn("a file that is read cannot be listed or removed", { path, reason: (error as Error).message });
+    }
+    return true;
+  }
+}
