@@ -128,7 +128,14 @@ function listen(options: ListenOptions): Promise<Listener> {
     } else {
       const secure = tls.createServer(
         { ...KEEPALIVE, ...options.tls, handshakeTimeout: options.handshakeMs },
-        (socket) => accept(socket, tlsPeer(socket)),
+        (socket) => {
+          // Where no certificate has to be shown, one that is shown must be valid all the same.
+          if (!socket.authorized && socket.getPeerX509Certificate() !== undefined) {
+            const { address, port } = remoteOf(socket);
+            onRefused(hostAndPort(address, port), `its certificate is not valid: ${String(socket.authorizationError)}`);
+            socket.destroy();
+          } else accept(socket, tlsPeer(socket));
+        },
       );
       // The TLS socket has lost its address by the time the handshake has failed.
       const peers = new WeakMap<net.Socket, string>();

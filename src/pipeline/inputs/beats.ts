@@ -30,7 +30,7 @@ const options = {
   add_hostname: boolean({
     description: "Copy the sender's name into `host`",
     default: false,
-    deprecated: "senders write host.name themselves",
+    ignored: "senders write host.name themselves",
   }),
   ssl_peer_metadata: boolean({
     description: "Add what the sender's certificate says",
@@ -49,6 +49,11 @@ export const beats: InputPlugin = defineInput({
   summary:
     "Receives events from Filebeat, other Beats, and `antler ship`, and acknowledges them when they have arrived.",
   options,
+  differs: [
+    "A batch is acknowledged when its events have arrived (or are dead-lettered or filtered out), not when they are in a queue.",
+    "At most 10,000 senders are connected at a time; a sender whose batch is not acknowledged is not read from beyond 8 MiB, all together 128 MiB. One event may have 64 MiB.",
+    "ssl_cipher_suites and ssl_supported_protocols: as OpenSSL has them; versions between the lowest and the highest named are spoken too.",
+  ],
   examples: [
     { title: "The usual port", config: "beats { port => 5044 }" },
     {
