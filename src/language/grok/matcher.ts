@@ -27,6 +27,8 @@ const BEYOND_LATIN1 = /[\u0100-\uffff]/;
 /** A compiled pattern: searches anywhere in a text. */
 export class GrokMatcher {
   readonly captures: readonly GrokCapture[];
+  /** The pattern with its references replaced. */
+  readonly text: string;
   /** Whether the expression is one whose meaning V8 shares, so that no emulation is in the way. */
   readonly isPlain: boolean;
   /** For texts of Latin-1 characters, of one line if the pattern has anchors of lines. */
@@ -43,7 +45,9 @@ export class GrokMatcher {
     lineAnchors: boolean,
     required: string,
     isPlain: boolean,
+    text: string,
   ) {
+    this.text = text;
     this.captures = captures;
     this.isPlain = isPlain;
     this.#quick = quick;
@@ -81,7 +85,7 @@ export function compileGrok(pattern: string, library: GrokLibrary, options: Grok
     if (parsed === undefined) {
       // D, S and W: Ruby's \d, \s and \w are ASCII. m: the dot takes line ends.
       const expression = toRegExp(text, { flags: "mDSW" });
-      return new GrokMatcher([...captures.values()], expression, expression, false, "", false);
+      return new GrokMatcher([...captures.values()], expression, expression, false, "", false, text);
     }
     const node = simplify(parsed);
     return new GrokMatcher(
@@ -91,6 +95,7 @@ export function compileGrok(pattern: string, library: GrokLibrary, options: Grok
       hasLineAnchors(node),
       requiredText(node),
       true,
+      text,
     );
   } catch (error) {
     throw new GrokError("bad-expression", `bad regular expression: ${(error as Error).message}`, 0);

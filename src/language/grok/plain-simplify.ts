@@ -7,7 +7,7 @@ type Neighbour = CharSet | undefined;
 const ZERO_WIDTH: Edge = { set: [], nullable: true };
 
 /** What a node can begin with, or end with. */
-function edgeOf(node: PlainNode, side: "first" | "last"): Edge {
+export function edgeOf(node: PlainNode, side: "first" | "last"): Edge {
   switch (node.kind) {
     case "set":
       return { set: node.set, nullable: false };

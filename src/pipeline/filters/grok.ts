@@ -5,12 +5,14 @@ import { Timestamp } from "../../event/timestamp.ts";
 import { isTree, type Value } from "../../event/value.ts";
 import { convert } from "../../language/grok/convert.ts";
 import { expandPattern } from "../../language/grok/expand.ts";
+import { type Explosion, findExplosion } from "../../language/grok/explosive.ts";
 import { compileFieldWriter, type FieldCapture, type FieldWriter } from "../../language/grok/field-writer.ts";
 import { GrokError } from "../../language/grok/grok-error.ts";
 import { GrokLibrary } from "../../language/grok/library.ts";
 import { compileGrok, type GrokMatcher } from "../../language/grok/matcher.ts";
 import { defineFilter, type EcsMode, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, hash, list, number, type OptionValues, text } from "../../plugin/options.ts";
+import { RecentCache } from "../../transform/recent-cache.ts";
 import { addPatternFiles } from "./pattern-files.ts";
 
 const options = {
@@ -82,7 +84,9 @@ export const grok: FilterPlugin = defineFilter({
       problems.push({ option: "match", message: "match is empty: nothing is looked for", severity: "warning" });
     for (const pattern of Object.values(settings.match).flat()) {
       try {
-        compileGrok(String(pattern), library, { namedCapturesOnly: settings.named_captures_only });
+        const matcher = compileGrok(String(pattern), library, { namedCapturesOnly: settings.named_captures_only });
+        const explosion = explosionOf(matcher);
+        if (explosion !== undefined) problems.push(explosionProblem(String(pattern), explosion));
       } catch (error) {
         if (!(error instanceof GrokError)) throw error;
         // Where a folder of patterns is absent, so are its names.
@@ -159,6 +163,9 @@ interface Capture extends FieldCapture {
   readonly isTimestamp: boolean;
 }
 
+/** Patterns whose trial is remembered. */
+const EXPLOSIONS_KEPT = 2000;
+
 /** One pattern with its fields compiled. */
 class Grok {
   readonly #matcher: GrokMatcher;
@@ -228,6 +235,28 @@ function libraryOf(settings: Settings, ecs: EcsMode, report: (problem: OptionPro
   addPatternFiles(library, settings.patterns_dir, settings.patterns_files_glob, warn);
   for (const [name, pattern] of Object.entries(settings.pattern_definitions)) library.add(name, String(pattern));
   return library;
+}
+
+const explosions = new RecentCache<string, Explosion | null>(EXPLOSIONS_KEPT);
+
+/** Patterns stand in many files, and to try one takes milliseconds. */
+function explosionOf(matcher: GrokMatcher): Explosion | undefined {
+  let known = explosions.get(matcher.text);
+  if (known === undefined) {
+    known = findExplosion(matcher.text, (input) => matcher.match(input)) ?? null;
+    explosions.set(matcher.text, known);
+  }
+  return known ?? undefined;
+}
+
+function explosionProblem(pattern: string, { before, repeated, behind, rounds, millis }: Explosion): OptionProblem {
+  const input = `${JSON.stringify(before)} + ${JSON.stringify(repeated)} × ${rounds} + ${JSON.stringify(behind)}`;
+  return {
+    option: "match",
+    severity: "warning",
+    message: `the time of ${JSON.stringify(pattern.slice(0, 80))} can double with each character of a text: ${Math.round(millis)} ms for ${input}`,
+    help: "no repetition inside a repetition of the same characters; events that take longer than timeout_millis, at most a second, get the tag of tag_on_timeout",
+  };
 }
 
 function problemOf(error: GrokError, library: GrokLibrary): OptionProblem {
