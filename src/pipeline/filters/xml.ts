@@ -143,6 +143,7 @@ function nodesInOrder(result: object): import("@xmldom/xmldom").Node[] {
   return (result as { toArray(): import("@xmldom/xmldom").Node[] }).toArray();
 }
 
+/** Loaded with the first filter that needs it. Its own declarations are of a DOM that is not xmldom's. */
 function xpathLibrary(): XPathLibrary {
-  return createRequire(import.meta.url)("xpath") as XPathLibrary;
+  return createRequire(import.meta.url)("xpath") as typeof import("xpath") as unknown as XPathLibrary;
 }
