@@ -74,7 +74,7 @@ export const syslog: InputPlugin = defineInput({
     "The priority stands at the beginning of the line (behind a byte order mark); Logstash's pattern also finds it further behind. 0 is a priority, over 191 is none.",
     "Names of hosts may hold underscores, and a time of the form `…Z+00:00` is one. A fraction of a second is read from times of RFC 3164 too, where Logstash tags `_dateparsefailure`.",
     "The language of months is English unless `locale` says otherwise, whatever the system's is.",
-    `At most ${MOST_CONNECTIONS} connections are open at a time; ${QUEUE_SIZE} datagrams may wait for room. What is dropped is counted and said, as by the input udp.`,
+    `At most ${MOST_CONNECTIONS.toLocaleString("en")} connections are open at a time; ${QUEUE_SIZE.toLocaleString("en")} datagrams may wait for room. What is dropped is counted and said, as by the input udp.`,
   ],
   examples: [
     { title: "The usual port, which only root may use", config: "syslog { }" },

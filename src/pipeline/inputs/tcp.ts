@@ -45,7 +45,7 @@ export const tcp: InputPlugin = defineInput({
   summary: "Reads events from TCP connections; each connection is a stream of its own.",
   options,
   differs: [
-    `At most ${MOST_CONNECTIONS} connections are open at a time; a further one is closed, and that is said.`,
+    `At most ${MOST_CONNECTIONS.toLocaleString("en")} connections are open at a time; a further one is closed, and that is said.`,
     "Where the codec does not cut streams (plain, json, cef without a delimiter), lines are cut.",
     "A last line without its end counts when the connection ends, breaks, or Antler stops.",
     "Lines that do not end and together hold more than 256 MiB are cut; one of more than 10 MiB always is.",
@@ -153,6 +153,14 @@ function checkServer(settings: Settings): OptionProblem[] {
     problems.push({
       option: "ssl_client_authentication",
       message: `ssl_client_authentication => ${asked} needs ssl_certificate_authorities`,
+    });
+  const said = asked !== undefined || settings.ssl_verify !== undefined || settings.ssl_verify_mode !== undefined;
+  if (!said && tlsServerEnabled(settings) && authorities.length === 0 && old === undefined)
+    problems.push({
+      option: "ssl_enabled",
+      severity: "warning",
+      message: "clients must show a certificate of one of the well-known authorities",
+      help: 'ssl_client_authentication => "none", or ssl_certificate_authorities',
     });
   return problems;
 }
