@@ -1,11 +1,12 @@
+import { copyValue, type Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
 import { TextSlice } from "../../event/lazy-value.ts";
 import type { Source } from "../../event/record-batch.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import { isTree, type StoredTree, setOwn, type Value } from "../../event/value.ts";
 import type { TlsPeer } from "../../lumberjack/events.ts";
-import { type Decoder, defineInput, type InputPlugin } from "../../plugin/definitions.ts";
-import { boolean, list, number, type OptionValues, text } from "../../plugin/options.ts";
+import { type Decoder, defineInput, type InputPlugin, type RecordView } from "../../plugin/definitions.ts";
+import { boolean, codec, list, number, type OptionValues, text } from "../../plugin/options.ts";
 import { parseJson } from "../../transform/parse-json.ts";
 import { BatchFiller } from "./batch-filler.ts";
 import { receiveBlocks } from "./beats-blocks.ts";
@@ -15,6 +16,7 @@ import { tlsServerEnabled, tlsServerOptions } from "./tls-server-options.ts";
 const options = {
   host: text({ description: "Address to listen on", default: "0.0.0.0" }),
   port: number({ description: "Port to listen on", required: true, range: [0, 65535] }),
+  codec: codec({ description: "How `message` becomes fields", default: { name: "plain", options: {} } }),
   client_inactivity_timeout: number({
     description: "Seconds without data after which a sender is disconnected",
     default: 60,
@@ -66,7 +68,7 @@ export const beats: InputPlugin = defineInput({
 
   check: (settings) => tlsServerProblems(settings),
 
-  decoder: (settings, host, codec) => beatsDecoder(settings, host.ecs !== "disabled", codec),
+  decoder: (settings, host, codecDecoder) => beatsDecoder(settings, host.ecs !== "disabled", codecDecoder),
 
   async start(settings, host) {
     // Loaded here, since workers and `check` need only the options.
@@ -120,10 +122,11 @@ function adds(settings: Settings, what: string): boolean {
   return settings.enrich.includes(what) || settings.enrich.includes("all");
 }
 
-/** Events arrive as JSON. `message` is what the codec decodes; what it gives is added to the event. */
+/** Events arrive as JSON. `message` is what the codec decodes; the sender's other fields hold where the codec gives the same. */
 function beatsDecoder(settings: Settings, ecs: boolean, codec: Decoder): Decoder {
-  const tag =
-    settings.include_codec_tag && adds(settings, "codec_metadata") ? "beats_input_codec_plain_applied" : undefined;
+  const told = adds(settings, "codec_metadata");
+  const tagged = settings.include_codec_tag && told;
+  const tag = `beats_input_codec_${settings.codec.name}_applied`;
   const original = new FieldReference("[event][original]");
   const plain = codec.isPlain === true;
   return {
@@ -142,17 +145,37 @@ function beatsDecoder(settings: Settings, ecs: boolean, codec: Decoder): Decoder
       }
       adopt(parsed, event);
       const message = event.fields["message"];
-      if (typeof message !== "string") return;
-      if (plain) {
-        if (ecs && !original.has(event)) original.set(event, message);
+      if (message === undefined || message === null) {
+        if (tagged) event.tag("beats_input_raw_event");
+      } else if (plain) {
+        if (ecs && told && !original.has(event)) original.set(event, message);
+        if (tagged) event.tag(tag);
       } else {
-        delete event.fields["message"];
-        const bytes = Buffer.from(message);
-        codec.decode({ ...record, bytes, start: 0, end: bytes.length }, event, more);
+        const bytes = Buffer.from(String(message));
+        for (const one of decodeMessage(codec, { ...record, bytes, start: 0, end: bytes.length }, event, more))
+          if (tagged) one.tag(tag);
       }
-      if (tag !== undefined) event.tag(tag);
     },
   };
+}
+
+/** The events that a codec makes of the message, each with the sender's fields. */
+function decodeMessage(codec: Decoder, record: RecordView, event: Event, more: () => Event): Event[] {
+  const { message: _message, ...sent } = event.fields;
+  const sentMetadata = event.metadata;
+  event.fields = { "@timestamp": sent["@timestamp"] as Timestamp };
+  event.metadata = {};
+  const made = [event];
+  codec.decode(record, event, () => {
+    const another = more();
+    made.push(another);
+    return another;
+  });
+  for (const one of made) {
+    Object.assign(one.fields, one === event ? sent : copyValue(sent));
+    Object.assign(one.metadata, one === event ? sentMetadata : copyValue(sentMetadata));
+  }
+  return made;
 }
 
 /** Moves the parsed fields into the event; `@timestamp` and `@metadata` find their places. */

@@ -60,6 +60,30 @@ for (const name of ["beats", "elastic_agent"]) {
       assert.deepEqual(input.values("[event][original]"), ["a", "b"]);
     });
 
+    it("decodes the message by a codec; the sender's fields hold", async () => {
+      const input = await start("codec => json");
+      const message = JSON.stringify([{ n: 1, host: "own" }, { n: 2 }]);
+      const event = {
+        "@timestamp": "2026-11-20T01:02:03.000Z",
+        message,
+        host: { name: "web-1" },
+        "@metadata": { beat: "x" },
+      };
+      await send(port, [JSON.stringify(event)]);
+      assert.deepEqual(input.values("n"), [1, 2]);
+      assert.deepEqual(input.values("[host][name]"), ["web-1", "web-1"]);
+      assert.deepEqual(input.values("@timestamp"), Array(2).fill("2026-11-20T01:02:03.000Z"));
+      assert.deepEqual(input.values("[@metadata][beat]"), ["x", "x"]);
+      assert.deepEqual(input.values("[@metadata][input][beats][host][ip]"), ["127.0.0.1", "127.0.0.1"]);
+      assert.deepEqual(input.values("tags"), Array(2).fill(["beats_input_codec_json_applied"]));
+    });
+
+    it("says that an event has no message", async () => {
+      const input = await start();
+      await send(port, ['{"n":1}']);
+      assert.deepEqual(input.values("tags"), [["beats_input_raw_event"]]);
+    });
+
     it("adds what it is told to", async () => {
       const input = await start('enrich => "none"', "disabled");
       await send(port, ['{"message":"a"}']);
