@@ -45,6 +45,7 @@ export class WorkerPool implements WorkerSet {
   /** Work for the one that keeps state. */
   readonly #stateful: WorkMessage[] = [];
   readonly #starting: (() => void)[] = [];
+  #chosen: Member | undefined;
   #watch: NodeJS.Timeout | undefined;
   #stopping = false;
 
@@ -149,10 +150,11 @@ export class WorkerPool implements WorkerSet {
     }
   }
 
-  /** The worker that keeps state: the oldest that is ready. */
+  /** The worker that keeps state: the first that was ready, for as long as it lives. */
   #keeper(): Member | undefined {
-    for (const member of this.#members) if (member.ready) return member;
-    return undefined;
+    if (this.#chosen === undefined || !this.#members.has(this.#chosen))
+      this.#chosen = [...this.#members].find((member) => member.ready);
+    return this.#chosen;
   }
 
   #give(member: Member, work: WorkMessage): void {
