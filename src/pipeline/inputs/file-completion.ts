@@ -2,12 +2,15 @@ import { appendFile, stat, unlink } from "node:fs/promises";
 import type { TailFileStatus } from "../../tail/tail.ts";
 
 /** The file system, as far as completed files need it. */
-export interface CompletionFiles {
+interface CompletionFiles {
   /** Bytes of the file. Rejects when it is gone. */
   size(path: string): Promise<number>;
   append(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
+
+/** So often all files must be found at their end: one that was just found may not be known yet. */
+const QUIET_LOOKS = 2;
 
 const REAL: CompletionFiles = {
   size: async (path) => (await stat(path)).size,
@@ -15,7 +18,7 @@ const REAL: CompletionFiles = {
   remove: unlink,
 };
 
-export interface CompletionOptions {
+interface CompletionOptions {
   /** What is known of the files, also of those that are gone. */
   readonly status: () => readonly TailFileStatus[];
   readonly remove: boolean;
@@ -26,7 +29,7 @@ export interface CompletionOptions {
 }
 
 /** Does what is to be done with files whose every event has arrived, once for each content. */
-export class FileCompletion {
+class FileCompletion {
   readonly #options: CompletionOptions;
   readonly #files: CompletionFiles;
   /** Files by id and generation: how large they were at the last look, and whether they are done. */
@@ -69,4 +72,46 @@ export class FileCompletion {
     }
     return true;
   }
+}
+
+export interface CompletionSettings {
+  readonly mode: string;
+  readonly file_completed_action: string | undefined;
+  readonly file_completed_log_path: string | undefined;
+  readonly exit_after_read: boolean;
+}
+
+/** In read mode, looks every so often for files that are done. `ended` resolves when all are, where that is wanted. */
+export function watchCompletion(
+  settings: CompletionSettings,
+  log: CompletionOptions["log"],
+  status: CompletionOptions["status"],
+  everyMs: number,
+): { readonly ended: Promise<void>; stop(): void } {
+  const action = settings.file_completed_action ?? "";
+  if (settings.mode !== "read" || (action === "" && !settings.exit_after_read))
+    return { ended: new Promise<void>(() => {}), stop: () => undefined };
+  const completion = new FileCompletion({
+    status,
+    remove: action.endsWith("delete"),
+    listIn: action.startsWith("log") ? settings.file_completed_log_path : undefined,
+    log,
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let quiet = 0;
+  const ended = new Promise<void>((resolve) => {
+    const look = async (): Promise<void> => {
+      quiet = (await completion.look()) ? quiet + 1 : 0;
+      if (settings.exit_after_read && quiet >= QUIET_LOOKS) resolve();
+      else if (timer !== undefined) timer = setTimeout(() => void look(), everyMs);
+    };
+    timer = setTimeout(() => void look(), everyMs);
+  });
+  return {
+    ended,
+    stop() {
+      clearTimeout(timer);
+      timer = undefined;
+    },
+  };
 }

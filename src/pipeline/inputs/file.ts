@@ -1,9 +1,10 @@
 import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
-import { defineInput, type InputHost, type InputPlugin, type OptionProblem } from "../../plugin/definitions.ts";
+import { defineInput, type InputPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, codec, list, number, type OptionValues, path, text } from "../../plugin/options.ts";
-import type { Tail } from "../../tail/tail.ts";
+import { watchCompletion } from "./file-completion.ts";
 import { positionDecoder } from "./record-position.ts";
+import { millis } from "./string-duration.ts";
 
 const options = {
   path: list({ description: "Files to read, absolute, with * ? ** and {a,b}", default: [] }),
@@ -85,42 +86,10 @@ const options = {
 
 type Settings = OptionValues<typeof options>;
 
-/** Units as the original takes them; a number alone is seconds. */
-const UNIT_MILLIS: Readonly<Record<string, number>> = {
-  w: 604_800_000,
-  week: 604_800_000,
-  weeks: 604_800_000,
-  d: 86_400_000,
-  day: 86_400_000,
-  days: 86_400_000,
-  h: 3_600_000,
-  hour: 3_600_000,
-  hours: 3_600_000,
-  m: 60_000,
-  min: 60_000,
-  minute: 60_000,
-  minutes: 60_000,
-  s: 1000,
-  sec: 1000,
-  second: 1000,
-  seconds: 1000,
-  ms: 1,
-  msec: 1,
-  msecs: 1,
-};
-
-function millis(value: string): number | undefined {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(value);
-  const unit = match?.[2] === "" ? 1000 : UNIT_MILLIS[(match?.[2] ?? "").toLowerCase()];
-  return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
-}
-
 /** Also as they are where strings have no escapes. */
 const LINE_ENDS: readonly string[] = ["\n", "\r\n", "\\n", "\\r\\n"];
 /** In read mode a line whose end does not come is the last one. */
 const READ_MODE_LINE_MS = 1000;
-/** So often all files must be found at their end: one that was just found may not be known yet. */
-const QUIET_LOOKS = 2;
 const NO_SINCEDB: readonly string[] = ["/dev/null", "NUL", "nul"];
 
 const DURATIONS = ["ignore_older", "close_older", "last_line_timeout", "stat_interval", "sincedb_clean_after"] as const;
@@ -242,7 +211,7 @@ export const file: InputPlugin = defineInput({
       defaultEnvironment(host.log),
     );
     await tail.start();
-    const completion = await watchCompletion(settings, host, tail, pollMs);
+    const completion = watchCompletion(settings, host.log, () => tail.status(), pollMs);
     return {
       ended: completion.ended,
       async stop(timeoutMs: number) {
@@ -281,40 +250,4 @@ function checkMode(settings: Settings): OptionProblem[] {
       message: "sincedb_path has no effect: positions are kept in the pipeline's data folder",
     });
   return problems;
-}
-
-/** In read mode, looks for files that are done. */
-async function watchCompletion(
-  settings: Settings,
-  host: InputHost,
-  tail: Tail,
-  everyMs: number,
-): Promise<{ ended: Promise<void>; stop(): void }> {
-  const action = settings.file_completed_action ?? "";
-  if (settings.mode !== "read" || (action === "" && !settings.exit_after_read))
-    return { ended: new Promise<void>(() => {}), stop: () => undefined };
-  const { FileCompletion } = await import("./file-completion.ts");
-  const completion = new FileCompletion({
-    status: () => tail.status(),
-    remove: action.endsWith("delete"),
-    listIn: action.startsWith("log") ? settings.file_completed_log_path : undefined,
-    log: host.log,
-  });
-  let timer: NodeJS.Timeout | undefined;
-  let quiet = 0;
-  const ended = new Promise<void>((resolve) => {
-    const look = async (): Promise<void> => {
-      quiet = (await completion.look()) ? quiet + 1 : 0;
-      if (settings.exit_after_read && quiet >= QUIET_LOOKS) resolve();
-      else if (timer !== undefined) timer = setTimeout(() => void look(), everyMs);
-    };
-    timer = setTimeout(() => void look(), everyMs);
-  });
-  return {
-    ended,
-    stop() {
-      clearTimeout(timer);
-      timer = undefined;
-    },
-  };
 }
