@@ -25,6 +25,7 @@ import { javascript } from "./filters/javascript.ts";
 import { json } from "./filters/json.ts";
 import { jsonEncode } from "./filters/json-encode.ts";
 import { kv } from "./filters/kv.ts";
+import { metrics } from "./filters/metrics.ts";
 import { mutate } from "./filters/mutate.ts";
 import { prune } from "./filters/prune.ts";
 import { ruby } from "./filters/ruby.ts";
@@ -92,6 +93,7 @@ export const PLUGINS: readonly Plugin[] = [
   json,
   jsonEncode,
   kv,
+  metrics,
   mutate,
   prune,
   ruby,
