@@ -227,7 +227,7 @@ describe("geoip filter", () => {
     assert.deepEqual(found({ source: "[ip]" }), ["error target"]);
     assert.deepEqual(found({ target: "geoip" }), ["warning target"]);
     assert.deepEqual(found({ fields: ["city_name", "town"] }), ["error fields"]);
-    assert.deepEqual(found({ default_database_type: "ASN" }), ["error default_database_type"]);
+    assert.deepEqual(found({ default_database_type: "ASN" }), ["host default_database_type"]);
     assert.deepEqual(found({ default_database_type: "ASN", database: asn }), []);
     assert.deepEqual(found({ database: join(folder, "none.mmdb") }), ["host database"]);
     const broken = join(folder, "broken.mmdb");
