@@ -17,6 +17,7 @@ import { csv } from "./filters/csv.ts";
 import { date } from "./filters/date.ts";
 import { deDot } from "./filters/de-dot.ts";
 import { dissect } from "./filters/dissect.ts";
+import { dns } from "./filters/dns.ts";
 import { drop } from "./filters/drop.ts";
 import { fingerprint } from "./filters/fingerprint.ts";
 import { geoip } from "./filters/geoip.ts";
@@ -85,6 +86,7 @@ export const PLUGINS: readonly Plugin[] = [
   date,
   deDot,
   dissect,
+  dns,
   drop,
   fingerprint,
   geoip,

@@ -46,6 +46,8 @@ export class Coercion {
         return this.#many(name, option, settings);
       case "codec":
         return this.#codecChoice(name, last);
+      case "any":
+        return plainValue(last);
       default:
         return option.many ? this.#many(name, option, settings) : this.#scalar(name, option, last);
     }
@@ -212,6 +214,7 @@ const EXPECTED: Readonly<Record<Option["kind"], string>> = {
   codec: "a codec",
   list: "a list of texts",
   hash: "a hash",
+  any: "a value",
 };
 
 const EXAMPLES: Readonly<Record<Option["kind"], string>> = {

@@ -13,7 +13,8 @@ export type OptionKind =
   | "field_reference"
   | "codec"
   | "list"
-  | "hash";
+  | "hash"
+  | "any";
 
 /** A declared option. `T` is the type of its checked value. */
 export interface Option<T = unknown> {
@@ -115,3 +116,5 @@ export const list: Declare<readonly string[], Chosen> = kind("list");
 export const uris: Declare<readonly string[]> = kind("uri", { many: true });
 /** Names and values; repeated settings merge. An array of pairs is accepted too. */
 export const hash: Declare<Hash> = kind("hash");
+/** A text, a list or a hash, as it is written; the plugin looks at what it is. */
+export const any: Declare<HashValue> = kind("any");

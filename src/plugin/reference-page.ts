@@ -38,6 +38,7 @@ function optionTable(options: Options): string {
 }
 
 export function typeOf(option: Option): string {
+  if (option.kind === "any") return "string, list or hash";
   const kind = option.kind.replaceAll("_", " ");
   return option.many === true ? `${kind}, or a list of them` : kind;
 }
