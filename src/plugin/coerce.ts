@@ -229,4 +229,5 @@ const EXAMPLES: Readonly<Record<Option["kind"], string>> = {
   codec: "json",
   list: '["one", "two"]',
   hash: '{ "name" => "value" }',
+  any: '"text"',
 };
