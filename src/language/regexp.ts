@@ -1,12 +1,9 @@
-import { toRegExp } from "oniguruma-to-es";
+import { translateOniguruma } from "./oniguruma.ts";
 
 /** Expressions that mean the same in Ruby and in V8 without flags: no anchors of lines, no classes that differ, nothing special. */
 const PLAIN = /^[A-Za-z0-9 _@:;,'"!%&=<>~#-]+$/;
 /** A beginning of line, any number of times, at the beginning: Ruby takes it, and it asks for nothing. */
 const REPEATED_ANCHOR = /(^|[(|])\^[*?]/g;
-
-/** Ruby's \d, \s and \w are ASCII, unlike those of Oniguruma by itself. */
-const ASCII = { flags: "DSW" };
 
 const compiled = new Map<string, RegExp>();
 const LIMIT = 1000;
@@ -18,7 +15,9 @@ const LIMIT = 1000;
 export function compileRegexp(pattern: string): RegExp {
   let expression = compiled.get(pattern);
   if (expression === undefined) {
-    expression = PLAIN.test(pattern) ? new RegExp(pattern) : toRegExp(pattern.replace(REPEATED_ANCHOR, "$1"), ASCII);
+    expression = PLAIN.test(pattern)
+      ? new RegExp(pattern)
+      : translateOniguruma(pattern.replace(REPEATED_ANCHOR, "$1"), "DSW");
     if (compiled.size < LIMIT) compiled.set(pattern, expression);
   }
   return expression;

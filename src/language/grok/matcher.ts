@@ -1,4 +1,4 @@
-import { toRegExp } from "oniguruma-to-es";
+import { placeOfError, translateOniguruma } from "../oniguruma.ts";
 import { type CaptureType, expandPattern } from "./expand.ts";
 import { GrokError } from "./grok-error.ts";
 import type { GrokLibrary } from "./library.ts";
@@ -83,8 +83,7 @@ export function compileGrok(pattern: string, library: GrokLibrary, options: Grok
   const parsed = parsePlain(text);
   try {
     if (parsed === undefined) {
-      // D, S and W: Ruby's \d, \s and \w are ASCII. m: the dot takes line ends.
-      const expression = toRegExp(text, { flags: "mDSW" });
+      const expression = translateOniguruma(text, "mDSW");
       return new GrokMatcher([...captures.values()], expression, expression, false, "", false, text);
     }
     const node = simplify(parsed);
@@ -98,6 +97,21 @@ export function compileGrok(pattern: string, library: GrokLibrary, options: Grok
       text,
     );
   } catch (error) {
-    throw new GrokError("bad-expression", `bad regular expression: ${(error as Error).message}`, 0);
+    throw new GrokError("bad-expression", `bad regular expression: ${(error as Error).message}`, placeIn(pattern));
   }
+}
+
+const REFERENCE_OR_GROUP = /%\{[^}]*\}|\(\?<[^=!>][^>]*>|[\s\S]/g;
+
+/** Where a pattern's own text is wrong (UTF-16 units), or 0. References and names of groups stand for something harmless. */
+function placeIn(pattern: string): number {
+  let text = "";
+  const places: number[] = [];
+  for (const { 0: part, index } of pattern.matchAll(REFERENCE_OR_GROUP)) {
+    const shown = part.length === 1 ? part : part.startsWith("%") ? "x" : "(";
+    text += shown;
+    places.push(index);
+  }
+  const at = placeOfError(text);
+  return at === undefined ? 0 : (places[at] ?? 0);
 }

@@ -2,7 +2,7 @@ import { suggest } from "../../diagnostics/suggest.ts";
 import type { Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
 import { Timestamp } from "../../event/timestamp.ts";
-import { isTree, type Value } from "../../event/value.ts";
+import type { Value } from "../../event/value.ts";
 import { convert } from "../../language/grok/convert.ts";
 import { expandPattern } from "../../language/grok/expand.ts";
 import { type Explosion, findExplosion } from "../../language/grok/explosive.ts";
@@ -13,6 +13,7 @@ import { compileGrok, type GrokMatcher } from "../../language/grok/matcher.ts";
 import { defineFilter, type EcsMode, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, hash, list, number, type OptionValues, text } from "../../plugin/options.ts";
 import { RecentCache } from "../../transform/recent-cache.ts";
+import { rubyToS } from "../../transform/ruby-to-s.ts";
 import { addPatternFiles } from "./pattern-files.ts";
 
 const options = {
@@ -36,6 +37,8 @@ const options = {
     ignored: "the time is for the event",
   }),
   tag_on_failure: list({ description: "Tags when no pattern fits", default: ["_grokparsefailure"] }),
+  pattern: list({ description: "Patterns for the message", obsolete: 'use match => { "message" => … }' }),
+  singles: boolean({ description: "Single values instead of lists of one", obsolete: "it is always so: leave it out" }),
   tag_on_timeout: text({ description: "Tag when the time ran out", default: "_groktimeout" }),
 };
 
@@ -45,6 +48,13 @@ export const grok: FilterPlugin = defineFilter({
   name: "grok",
   summary: "Cuts text into fields by patterns with names, such as `%{IP:[client][ip]}`.",
   options,
+  differs: [
+    "An event has a second at most, whatever timeout_millis says, and the time is for all its patterns together.",
+    "With break_on_match => false an event is tagged as a failure when no pattern fits; in Logstash the last one decides.",
+    "A number that a field has already becomes a list with what is captured; Logstash leaves what is captured out.",
+    "Of groups of one name the values are in the order of the text; Logstash groups them by the patterns they were made by.",
+    "Patterns are translated to V8's expressions: conditionals `(?(1)…)`, callouts and text segment modes are errors at check; recursion goes 20 deep.",
+  ],
   examples: [
     {
       title: "Access logs of Apache and nginx",
@@ -130,9 +140,7 @@ export const grok: FilterPlugin = defineFilter({
       apply(event) {
         let matched = false;
         for (const { source, groks } of fields) {
-          const value = source.get(event);
-          if (value === undefined || value === null) continue;
-          if (matchValue(value, groks, event, once)) matched = true;
+          if (matchSource(source.get(event), groks, event, once)) matched = true;
           if (matched && once) break;
         }
         if (!matched) for (const tag of settings.tag_on_failure) event.tag(tag);
@@ -142,16 +150,20 @@ export const grok: FilterPlugin = defineFilter({
   },
 });
 
-/** Elements of a list are matched one by one; numbers, booleans and times as text. */
-function matchValue(value: Value, groks: readonly Grok[], event: Event, once: boolean): boolean {
+/** Elements of a list are matched one by one; what is no text as Ruby's `to_s` writes it, so a field that is not there is an empty text. */
+function matchSource(value: Value | undefined, groks: readonly Grok[], event: Event, once: boolean): boolean {
+  if (typeof value === "string") return matchText(value, groks, event, once);
+  if (!Array.isArray(value)) return matchText(rubyToS(value), groks, event, once);
   let matched = false;
-  if (typeof value !== "string") {
-    if (!Array.isArray(value)) return !isTree(value) && matchValue(String(value), groks, event, once);
-    for (const item of value as readonly Value[]) if (matchValue(item, groks, event, once)) matched = true;
-    return matched;
-  }
+  for (const item of value as readonly Value[])
+    if (matchText(typeof item === "string" ? item : rubyToS(item), groks, event, once)) matched = true;
+  return matched;
+}
+
+function matchText(text: string, groks: readonly Grok[], event: Event, once: boolean): boolean {
+  let matched = false;
   for (const one of groks) {
-    if (!one.match(value, event)) continue;
+    if (!one.match(text, event)) continue;
     matched = true;
     if (once) break;
   }
@@ -233,7 +245,8 @@ function libraryOf(settings: Settings, ecs: EcsMode, report: (problem: OptionPro
   const library = new GrokLibrary(ecs);
   const warn = (message: string): void => report({ option: "patterns_dir", message, severity: "warning" });
   addPatternFiles(library, settings.patterns_dir, settings.patterns_files_glob, warn);
-  for (const [name, pattern] of Object.entries(settings.pattern_definitions)) library.add(name, String(pattern));
+  for (const [name, pattern] of Object.entries(settings.pattern_definitions))
+    library.add(name, String(pattern).replace(/\r?\n$/, ""));
   return library;
 }
 

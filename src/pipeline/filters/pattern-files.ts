@@ -2,9 +2,11 @@ import { readFileSync, statSync } from "node:fs";
 import { globSync } from "tinyglobby";
 import type { GrokLibrary } from "../../language/grok/library.ts";
 
+const WILDCARD = /[*?[{]/;
+
 /**
  * Adds the patterns of `patterns_dir`: of a folder the files whose names fit `glob`, in the order of their names; a file is taken as
- * it is. What gives no patterns is told to `warn`.
+ * it is, and so are the files that a path with wildcards fits. What gives no patterns is told to `warn`.
  */
 export function addPatternFiles(
   library: GrokLibrary,
@@ -28,6 +30,7 @@ export function addPatternFiles(
 
 function patternFiles(folder: string, glob: string): string[] {
   const stat = statSync(folder, { throwIfNoEntry: false });
-  if (stat === undefined) return [];
+  if (stat === undefined)
+    return WILDCARD.test(folder) ? globSync(folder, { absolute: true, expandDirectories: false }).sort() : [];
   return stat.isFile() ? [folder] : globSync(glob, { cwd: folder, absolute: true, expandDirectories: false }).sort();
 }

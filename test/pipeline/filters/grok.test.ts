@@ -126,12 +126,15 @@ describe("grok filter", () => {
     assert.deepEqual(outcome(match("%{INT:n}"), { message: ["a 1", "b", "c 2"] }), { n: ["1", "2"] });
     assert.deepEqual(outcome(match("^%{INT:n}$"), { message: 403 }), { n: "403" });
     assert.deepEqual(outcome(match("^%{YEAR:y}-"), { message: new Timestamp(0) }), { y: "1970" });
-    assert.deepEqual(outcome(match("."), { message: { a: 1 } }), { tags: ["_grokparsefailure"] });
+    assert.deepEqual(outcome(match("=>%{INT:n:int}"), { message: { a: 1 } }), { n: 1 });
+    assert.deepEqual(outcome(match("^%{WORD:w}$"), { message: [true, null, ["x"]] }), { w: "true" });
   });
 
   it("tags when nothing fits or the field is missing", () => {
     assert.deepEqual(outcome(match("%{INT:n}"), "x"), { tags: ["_grokparsefailure"] });
-    assert.deepEqual(outcome(match("%{GREEDYDATA:n}"), {}), { tags: ["_grokparsefailure"] });
+    assert.deepEqual(outcome(match("%{DATA:n}x"), {}), { tags: ["_grokparsefailure"] });
+    // A field that is missing is an empty text, as in Logstash.
+    assert.deepEqual(outcome(match("^%{GREEDYDATA:n}$"), {}), {});
     assert.deepEqual(outcome({ ...match("%{INT:n}"), tag_on_failure: ["a", "b"] }, "x"), { tags: ["a", "b"] });
     assert.deepEqual(outcome({ ...match("%{INT:n}"), tag_on_failure: [] }, "x"), {});
   });
@@ -205,6 +208,12 @@ describe("grok filter's check", () => {
     const problems = problemsOf(match(["(a", "%{INT:n}", "%{INT:[n}"]));
     assert.equal(problems.length, 2);
     assert.match(problems[0]?.message ?? "", /bad regular expression/);
+    const at = (pattern: string): string =>
+      /character \d+/.exec(problemsOf(match(pattern))[0]?.message ?? "")?.[0] ?? "";
+    assert.equal(at("%{INT:n} (a"), "character 10");
+    assert.equal(at("%{INT:n} a|*b"), "character 12");
+    assert.equal(at("(?<a>x) [b"), "character 9");
+    assert.equal(at("(a)(?(1)b|c)"), "character 6");
   });
 
   it("an empty match is worth a warning", () => {
@@ -239,6 +248,11 @@ describe("grok filter's pattern files", () => {
     const given = { ...match("%{JOB} %{STEP:step}"), patterns_dir: [folder], patterns_files_glob: "*.grok" };
     assert.match(problemsOf(given)[0]?.message ?? "", /"STEP" is not defined/);
     assert.throws(() => filterOf(given), /"STEP" is not defined/);
+  });
+
+  it("are named by paths with wildcards", () => {
+    const given = { ...match("%{JOB}"), patterns_dir: [join(folder, "*.grok")] };
+    assert.deepEqual(outcome(given, "job-7"), { job: { id: 7 } });
   });
 
   it("stand behind pattern_definitions; a folder that is missing is a warning", () => {
