@@ -37,6 +37,12 @@ export interface BulkConnection {
   close(): Promise<void>;
 }
 
+/** A cluster that can be searched, too; rejects as `bulk` does. */
+export interface SearchConnection extends BulkConnection {
+  /** `path`: of the API, such as `/logs-app/_search`. */
+  search(path: string, body: Buffer, signal: AbortSignal): Promise<BulkAnswer>;
+}
+
 export interface BulkOptions {
   /** Ids are identities of ours: a 409 says that the event is there already. */
   readonly ownIds: boolean;

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Client } from "@elastic/elasticsearch";
-import type { BulkAnswer, BulkConnection } from "./bulk-types.ts";
+import type { BulkAnswer, SearchConnection } from "./bulk-types.ts";
 import { BulkConnectionError, type ConnectionFault } from "./connection-error.ts";
 import { type ConnectionSettings, nodeUrl, placeOf, readTlsMaterial, type TlsMaterial } from "./connection-settings.ts";
 import { elasticClient } from "./elastic-client.ts";
@@ -16,7 +16,7 @@ const TIMEOUT_MS = 60_000;
  * A connection through Elastic's client, which is loaded at the first request: it takes a third of a second. Only files are read before.
  * Works with servers 8 and 9. Rejects with a BulkConnectionError for settings that cannot work.
  */
-export async function elasticConnection(settings: ConnectionSettings): Promise<BulkConnection> {
+export async function elasticConnection(settings: ConnectionSettings): Promise<SearchConnection> {
   const urls = settings.hosts.map((host) => nodeUrl(host, settings.tls?.enabled === true, settings.path));
   const tls = await readTlsMaterial(settings.tls ?? {});
   if (settings.tls?.caFingerprint !== undefined && settings.proxy !== undefined) {
@@ -26,12 +26,20 @@ export async function elasticConnection(settings: ConnectionSettings): Promise<B
   return new ElasticConnection(settings, urls, tls);
 }
 
-class ElasticConnection implements BulkConnection {
+/** An API, what is sent there, and the query of the URL. */
+interface Target {
+  readonly path: string;
+  readonly type: "application/x-ndjson" | "application/json";
+  readonly query: Readonly<Record<string, string>>;
+}
+
+class ElasticConnection implements SearchConnection {
   readonly #settings: ConnectionSettings;
   readonly #urls: readonly URL[];
   readonly #tls: TlsMaterial;
   readonly #timeoutMs: number;
-  readonly #path: string;
+  /** Before the API's own paths. */
+  readonly #prefix: string;
   #client: Promise<Client> | undefined;
 
   constructor(settings: ConnectionSettings, urls: readonly URL[], tls: TlsMaterial) {
@@ -41,10 +49,18 @@ class ElasticConnection implements BulkConnection {
     this.#timeoutMs = settings.timeoutMs ?? TIMEOUT_MS;
     // The hosts' own URLs have the path already; a cloud id has none.
     const path = (settings.path ?? "").replace(/^\/+|\/+$/g, "");
-    this.#path = settings.cloudId !== undefined && path !== "" ? `/${path}/_bulk` : "/_bulk";
+    this.#prefix = settings.cloudId !== undefined && path !== "" ? `/${path}` : "";
   }
 
-  async bulk(body: Buffer, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<BulkAnswer> {
+  bulk(body: Buffer, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<BulkAnswer> {
+    return this.#send({ path: "/_bulk", type: "application/x-ndjson", query }, body, signal);
+  }
+
+  search(path: string, body: Buffer, signal: AbortSignal): Promise<BulkAnswer> {
+    return this.#send({ path, type: "application/json", query: {} }, body, signal);
+  }
+
+  async #send(to: Target, body: Buffer, signal: AbortSignal): Promise<BulkAnswer> {
     signal.throwIfAborted();
     const client = await this.#connected();
     const level = this.#settings.compressionLevel ?? 0;
@@ -56,7 +72,7 @@ class ElasticConnection implements BulkConnection {
     const timer = setTimeout(() => stop.abort(timeout), this.#timeoutMs);
     try {
       signal.throwIfAborted();
-      return await this.#request(client, sent, query, stop.signal, level > 0);
+      return await this.#request(client, to, sent, stop.signal, level > 0);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
@@ -87,8 +103,8 @@ class ElasticConnection implements BulkConnection {
 
   async #request(
     client: Client,
+    { path, type, query }: Target,
     body: Buffer,
-    query: Readonly<Record<string, string>>,
     signal: AbortSignal,
     gzipped: boolean,
   ): Promise<BulkAnswer> {
@@ -98,11 +114,13 @@ class ElasticConnection implements BulkConnection {
     });
     const headers = {
       // Not the client's versioned types, so that servers 8 and 9 both take it.
-      "content-type": "application/x-ndjson",
+      "content-type": type,
       accept: "application/json",
       ...(gzipped ? { "content-encoding": "gzip", "accept-encoding": "gzip" } : {}),
     };
-    const params = { method: "POST", path: this.#path, querystring: { ...query }, bulkBody: body as unknown as string };
+    // As `bulkBody` the client takes it as it is.
+    const bulkBody = body as unknown as string;
+    const params = { method: "POST", path: `${this.#prefix}${path}`, querystring: { ...query }, bulkBody };
     const options = {
       meta: true,
       asStream: true,

@@ -19,6 +19,7 @@ import { deDot } from "./filters/de-dot.ts";
 import { dissect } from "./filters/dissect.ts";
 import { dns } from "./filters/dns.ts";
 import { drop } from "./filters/drop.ts";
+import { elasticsearch as elasticsearchFilter } from "./filters/elasticsearch.ts";
 import { fingerprint } from "./filters/fingerprint.ts";
 import { geoip } from "./filters/geoip.ts";
 import { grok } from "./filters/grok.ts";
@@ -88,6 +89,7 @@ export const PLUGINS: readonly Plugin[] = [
   dissect,
   dns,
   drop,
+  elasticsearchFilter,
   fingerprint,
   geoip,
   grok,

@@ -1,5 +1,6 @@
 import { Timestamp } from "../event/timestamp.ts";
-import { isTree, type Value } from "../event/value.ts";
+import { isTree, type StoredValue, type Value } from "../event/value.ts";
+import { storedFloat, WholeFloat } from "../event/whole-float.ts";
 import { valueText } from "../language/sprintf.ts";
 
 /** Types that values are converted to. `_eu`: a comma before decimals, points between thousands. */
@@ -30,13 +31,14 @@ export class ConversionError extends Error {}
  * boolean stays. A text that is no number is 0 as an integer if it has no `e` in it, else an error: that is what Ruby's functions do.
  * @throws ConversionError
  */
-export function convertValue(value: Value, type: ConvertType): Value {
+export function convertValue(value: Value | WholeFloat, type: ConvertType): StoredValue {
+  if (value instanceof WholeFloat) return type === "string" ? value.toString() : convertOne(value.materialise(), type);
   if (isTree(value)) return value;
   if (Array.isArray(value)) return value.map((item) => (item === null ? null : convertOne(item as Value, type)));
   return value === null ? null : convertOne(value, type);
 }
 
-function convertOne(value: Value, type: ConvertType): Value {
+function convertOne(value: Value, type: ConvertType): StoredValue {
   switch (type) {
     case "string":
       return valueText(value);
@@ -47,9 +49,9 @@ function convertOne(value: Value, type: ConvertType): Value {
     case "integer_eu":
       return toNumber(value, europeanNumber, integerOf);
     case "float":
-      return toNumber(value, plainNumber, floatOf);
+      return storedFloat(toNumber(value, plainNumber, floatOf));
     case "float_eu":
-      return toNumber(value, europeanNumber, floatOf);
+      return storedFloat(toNumber(value, europeanNumber, floatOf));
   }
 }
 

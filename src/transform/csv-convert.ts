@@ -1,16 +1,17 @@
 import { Timestamp } from "../event/timestamp.ts";
 import type { Value } from "../event/value.ts";
+import { storedFloat, type WholeFloat } from "../event/whole-float.ts";
 
 export const CSV_CONVERSIONS: readonly string[] = ["integer", "float", "date", "date_time", "boolean"];
 
 /** Converts a CSV field to a type; a text that is none of it stays. As the converters of Ruby's csv library, and `boolean`. */
-export function convertCsv(text: string, type: string): Value {
+export function convertCsv(text: string, type: string): Value | WholeFloat {
   switch (type) {
     case "integer":
       return integer(text) ?? text;
     case "float":
       return /^\s*[+-]?\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:e[+-]?\d+)?\s*$/i.test(text)
-        ? Number(text.replaceAll("_", ""))
+        ? storedFloat(Number(text.replaceAll("_", "")))
         : text;
     case "boolean": {
       const word = text.trim().toLowerCase();

@@ -2,6 +2,7 @@ import { Resolver } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { RecentCache } from "./recent-cache.ts";
+import { Turns } from "./turns.ts";
 
 export interface NameResolverOptions {
   /** Addresses of servers, with a port if need be; none: the host's. */
@@ -38,8 +39,7 @@ export class NameResolver {
   readonly #hits: RecentCache<string, { answer: Answer; until: number }> | undefined;
   readonly #failures: RecentCache<string, { answer: Answer; until: number }> | undefined;
   readonly #underWay = new Map<string, Promise<Answer>>();
-  readonly #waiting: (() => void)[] = [];
-  #asked = 0;
+  readonly #turns = new Turns(MOST_UNDER_WAY);
 
   /** @throws Error for a server that is no address, or a hosts file that cannot be read */
   constructor(options: NameResolverOptions) {
@@ -69,7 +69,7 @@ export class NameResolver {
     if (kept !== undefined && kept.until > now) return kept.answer;
     let running = this.#underWay.get(key);
     if (running === undefined) {
-      running = this.#inTurn(ask).finally(() => this.#underWay.delete(key));
+      running = this.#turns.run(ask).finally(() => this.#underWay.delete(key));
       this.#underWay.set(key, running);
     }
     const answer = await running;
@@ -77,17 +77,6 @@ export class NameResolver {
       typeof answer === "object" ? [this.#hits, this.#options.hits] : [this.#failures, this.#options.failures];
     cache?.set(key, { answer, until: this.#options.now() + ttlMs });
     return answer;
-  }
-
-  async #inTurn(ask: () => Promise<Answer>): Promise<Answer> {
-    while (this.#asked >= MOST_UNDER_WAY) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#asked++;
-    try {
-      return await ask();
-    } finally {
-      this.#asked--;
-      this.#waiting.shift()?.();
-    }
   }
 
   async #address(name: string): Promise<Answer> {

@@ -1,5 +1,7 @@
+import { LazyValue } from "../../event/lazy-value.ts";
 import { Timestamp } from "../../event/timestamp.ts";
-import { isTree, type Value } from "../../event/value.ts";
+import { isTree, type StoredValue } from "../../event/value.ts";
+import { WholeFloat } from "../../event/whole-float.ts";
 import { type CodecPlugin, defineCodec } from "../../plugin/definitions.ts";
 import { boolean } from "../../plugin/options.ts";
 import { rubyInspect } from "../../transform/ruby-inspect.ts";
@@ -16,7 +18,7 @@ export const rubydebug: CodecPlugin = defineCodec({
   examples: [{ title: "With metadata", config: "rubydebug { metadata => true }" }],
   encoder: (settings) => ({
     encode(event, out) {
-      const fields = event.toObject();
+      const fields = { ...event.fields };
       const metadata = settings.metadata ? event.metadataObject() : {};
       if (Object.keys(metadata).length > 0) fields["@metadata"] = metadata;
       out.text(`${render(fields, 0)}\n`);
@@ -27,7 +29,9 @@ export const rubydebug: CodecPlugin = defineCodec({
 const STEP = 4;
 
 /** Names stand right-aligned before their arrows, as awesome_print sets them; nested ones four columns further in. */
-function render(value: Value, depth: number): string {
+function render(stored: StoredValue, depth: number): string {
+  if (stored instanceof WholeFloat) return stored.toString();
+  const value = stored instanceof LazyValue ? stored.materialise() : stored;
   if (typeof value === "string") return rubyInspect(value);
   if (value === null) return "nil";
   if (value instanceof Timestamp) return value.toString();
@@ -36,17 +40,21 @@ function render(value: Value, depth: number): string {
     if (value.length === 0) return "[]";
     const inner = outer + " ".repeat(STEP);
     const width = String(value.length - 1).length;
-    const items = value.map((item, i) => `${inner}[${String(i).padStart(width)}] ${render(item as Value, depth + 1)}`);
+    const items = value.map(
+      (item, i) => `${inner}[${String(i).padStart(width)}] ${render(item as StoredValue, depth + 1)}`,
+    );
     return `[\n${items.join(",\n")}\n${outer}]`;
   }
   if (typeof value === "number") return rubyNumber(value);
   if (!isTree(value)) return String(value);
-  const names = Object.keys(value).map(rubyInspect);
+  // What was removed stays as undefined.
+  const members = Object.entries(value).filter(([, item]) => item !== undefined);
+  const names = members.map(([name]) => rubyInspect(name));
   if (names.length === 0) return "{}";
   const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
   const width = longest + (depth + 1) * STEP;
-  const lines = Object.values(value).map(
-    (item, i) => `${(names[i] as string).padStart(width)} => ${render(item as Value, depth + 1)}`,
+  const lines = members.map(
+    ([, item], i) => `${(names[i] as string).padStart(width)} => ${render(item as StoredValue, depth + 1)}`,
   );
   return `{\n${lines.join(",\n")}\n${outer}}`;
 }

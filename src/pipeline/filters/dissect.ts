@@ -1,6 +1,7 @@
 import type { Event } from "../../event/event.ts";
 import { FieldReference, FieldReferenceError } from "../../event/field-reference.ts";
 import { setOwn, type Value } from "../../event/value.ts";
+import { storedFloat } from "../../event/whole-float.ts";
 import { compileDissect, DissectError, type Dissector } from "../../language/dissect.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { hash, list } from "../../plugin/options.ts";
@@ -173,5 +174,5 @@ function convert(event: Event, { name, field, type }: { name: string; field: Fie
   const number =
     typeof value === "number" || (typeof value === "string" && NUMBER.test(value)) ? Number(value) : Number.NaN;
   if (Number.isNaN(number)) event.tag(`_dataconversionuncoercible_${name}_${type}`);
-  else field.set(event, type === "int" ? Math.trunc(number) : number);
+  else field.set(event, type === "int" ? Math.trunc(number) : storedFloat(number));
 }

@@ -2,6 +2,7 @@ import type { Event } from "../../event/event.ts";
 import { copyValue } from "../../event/event.ts";
 import { FieldReference, parseFieldReference } from "../../event/field-reference.ts";
 import type { Value } from "../../event/value.ts";
+import { WholeFloat } from "../../event/whole-float.ts";
 import { compileRegexp } from "../../language/regexp.ts";
 import { compileSprintf, valueText } from "../../language/sprintf.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
@@ -119,7 +120,7 @@ function compileOperations(settings: Settings): Operation[] {
       return (event) => setField(event, field, make(event));
     }),
     ...pairs(settings.convert, (field, type) => (event) => {
-      const value = field.get(event);
+      const value = ordinary(field, event);
       if (value !== undefined && value !== null) setField(event, field, convertValue(value, type as ConvertType));
     }),
     ...gsubs(settings.gsub),
@@ -165,12 +166,18 @@ function rename(from: string, to: string): Operation {
   return (event) => {
     const field = source(event);
     const into = target(event);
-    const value = field.get(event);
+    const value = ordinary(field, event);
     if (value === undefined) return;
     checkReserved(into, value);
     field.remove(event);
     into.set(event, value);
   };
+}
+
+/** A field's value; 3.0 stays 3.0. */
+function ordinary(field: FieldReference, event: Event): Value | WholeFloat | undefined {
+  const stored = field.peek(event);
+  return stored instanceof WholeFloat ? stored : field.get(event);
 }
 
 function fieldNamed(name: string): (event: Event) => FieldReference {

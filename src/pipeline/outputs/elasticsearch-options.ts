@@ -121,7 +121,8 @@ export const LATER_OPTIONS: Options = {
   bind_host: text({ description: "Address to come from", obsolete: REMOVED }),
 };
 
-function javaStore(store: "keystore" | "truststore", instead: string): Record<string, Option> {
+/** Options of Java's key stores, refused. */
+export function javaStore(store: "keystore" | "truststore", instead: string): Record<string, Option> {
   const obsolete = `Java's key stores are not read: convert it to PEM files and use ${instead}`;
   return {
     [store]: path({ description: `Java ${store}`, obsolete }),
