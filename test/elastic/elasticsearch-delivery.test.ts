@@ -1,7 +1,8 @@
 // Loaded here since one of its parts sets global names, which would be a leak of the first test.
 import "@elastic/elasticsearch";
 import assert from "node:assert/strict";
-import { bulkDeliverer, type DeliverySettings } from "../../src/pipeline/outputs/elasticsearch-delivery.ts";
+import type { ConnectionOptions } from "../../src/pipeline/outputs/elasticsearch-connection.ts";
+import { bulkDeliverer } from "../../src/pipeline/outputs/elasticsearch-delivery.ts";
 import { Secret } from "../../src/plugin/options.ts";
 import { ElasticsearchModel } from "../support/elasticsearch-model.ts";
 import { serveModel } from "../support/elasticsearch-model-server.ts";
@@ -10,7 +11,9 @@ import { creates, STREAM } from "./sending.ts";
 
 const never = new AbortController().signal;
 
-function settingsFor(hosts: readonly string[], more: Partial<DeliverySettings> = {}): DeliverySettings {
+type Settings = ConnectionOptions & { readonly document_id: string | undefined };
+
+function settingsFor(hosts: readonly string[], more: Partial<Settings> = {}): Settings {
   return {
     hosts,
     cloud_id: undefined,
