@@ -75,6 +75,8 @@ function logLevels(): string {
   const levels = [
     "alert|trace|debug|notice|information|info|warning|warn|error|err|critical|crit|fatal|severe",
     "emergency|emerg|eerror|eerr",
+    // Cut to three letters or two.
+    "inf|war|cri|er",
   ];
   return `(?:${levels
     .join("|")

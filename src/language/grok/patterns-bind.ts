@@ -16,7 +16,7 @@ const PARTICLES: PatternTable = {
 const LINES: PatternTable = {
   BIND9_QUERYLOGBASE: [
     "client(?: @0x[0-9A-Fa-f]+)? %{IP:client}#%{POSINT:client_port} \\(%{GREEDYDATA:question}\\): query: %{GREEDYDATA:query}",
-    " (?:%{WORD:class}) %{BIND9_DNSTYPE:type} %{DATA:flags} \\(%{IP:server}\\)",
+    " (?:%{WORD:class}) %{BIND9_DNSTYPE:type}(?: %{DATA:flags})? \\(%{IP:server}\\)",
   ].join(""),
   BIND9_QUERYLOG: "%{BIND9_TIMESTAMP:timestamp} %{BIND9_CATEGORY:category}: %{LOGLEVEL:level}: %{BIND9_QUERYLOGBASE}",
   BIND9: "%{BIND9_QUERYLOG}",

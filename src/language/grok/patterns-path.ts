@@ -1,9 +1,12 @@
 import type { PatternTable } from "./pattern-table.ts";
 
+/** Letters beyond ASCII, by the blocks that hold little else. */
+const LETTERS = "\u00c0-\u1fff\u3040-\ud7ff\uf900-\ufaff";
+
 /** Paths of files and parts of addresses. */
 export const PATH_PATTERNS: PatternTable = {
   PATH: "(?:%{UNIXPATH}|%{WINPATH})",
-  UNIXPATH: "/(?:[\\w/%!$@:.,+~-]|\\\\.)*",
+  UNIXPATH: `/(?:[\\w/%!$@:.,+~${LETTERS}-]|\\\\.)*`,
   TTY: "/dev/(?:pts|tty[pq]?)\\w*/?\\d+",
   // A drive or the first backslash of a share, then names behind backslashes.
   WINPATH: "(?:[A-Za-z]+:|\\\\)(?:\\\\[^\\\\?*]*)+",

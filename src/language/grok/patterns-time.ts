@@ -28,7 +28,7 @@ export const TIME_PATTERNS: PatternTable = {
   MINUTE: "[0-5]\\d",
   // 60 is a leap second.
   SECOND: "(?:60|[0-5]?\\d)(?:[.,:]\\d+)?",
-  TIME: "%{HOUR}:%{MINUTE}(?::%{SECOND})?(?!\\d)",
+  TIME: "%{HOUR}:%{MINUTE}:%{SECOND}(?!\\d)",
   DATE_US: "%{MONTHNUM}[/-]%{MONTHDAY}[/-]%{YEAR}",
   DATE_EU: "%{MONTHDAY}[./-]%{MONTHNUM}[./-]%{YEAR}",
   ISO8601_TIMEZONE: "(?:Z|[+-]%{HOUR}(?::?%{MINUTE}))",

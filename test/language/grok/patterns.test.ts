@@ -61,7 +61,11 @@ const WHOLE: readonly (readonly [string, readonly string[], readonly string[]])[
   ["IP", ["192.0.2.1", "2001:db8::7"], ["host"]],
   ["HOSTNAME", ["db-1.internal.example.org", "localhost", "example.org."], ["-a", "a..b", `${"a".repeat(64)}`]],
   ["HOSTPORT", ["db.example.org:5432", "192.0.2.1:80"], ["db.example.org", "a:0"]],
-  ["UNIXPATH", ["/", "/var/log/nginx/access.log", "//a", "/a\\ b"], ["var/log", "/a b", "/a\\"]],
+  [
+    "UNIXPATH",
+    ["/", "/var/log/nginx/access.log", "//a", "/a\\ b", "/home/jürgen/写真.jpg"],
+    ["var/log", "/a b", "/a\\"],
+  ],
   ["WINPATH", ["C:\\Logs\\app 1.log", "\\\\srv\\share"], ["/var", "C:", "a\\b"]],
   ["PATH", ["/etc/hosts", "D:\\x"], ["etc"]],
   ["TTY", ["/dev/pts/0", "/dev/tty1", "/dev/ttyS0"], ["/dev/sda"]],
@@ -77,7 +81,7 @@ const WHOLE: readonly (readonly [string, readonly string[], readonly string[]])[
   ["MONTHDAY", ["1", "09", "31"], ["0", "32"]],
   ["DAY", ["Mon", "Thursday"], ["Thurs"]],
   ["YEAR", ["26", "2026"], ["1", "202", "20261"]],
-  ["TIME", ["23:59:60", "7:05", "00:00:01.123456", "10:11:12,999"], ["24:00:00", "12:60:00", "1"]],
+  ["TIME", ["23:59:60", "00:00:01.123456", "10:11:12,999"], ["24:00:00", "12:60:00", "1", "7:05"]],
   ["DATE", ["12/31/2026", "31.12.2026", "31-12-26"], ["2026-12-31", "32/32/2026"]],
   ["DATESTAMP", ["31.12.2026 23:59:59", "12/31/26-10:00:00"], ["31.12.2026"]],
   [
@@ -92,7 +96,11 @@ const WHOLE: readonly (readonly [string, readonly string[], readonly string[]])[
   ["HTTPDATE", ["12/Nov/2026:13:45:07 +0000"], ["12/11/2026:13:45:07 +0000", "12/Nov/2026 13:45:07"]],
   ["SYSLOGTIMESTAMP", ["Nov 12 13:45:07", "Nov  1 03:45:07"], ["11 12 13:45:07"]],
   ["PROG", ["postfix/smtpd", "cron"], ["cron[1]", "a b"]],
-  ["LOGLEVEL", ["warn", "Warning", "INFO", "ERR", "Critical", "emerg", "SEVERE", "information"], ["wArN", "verbose"]],
+  [
+    "LOGLEVEL",
+    ["warn", "Warning", "INFO", "ERR", "Critical", "emerg", "SEVERE", "information", "INF", "War"],
+    ["wArN", "verbose"],
+  ],
   ["JAVACLASS", ["org.example.app.Main$Inner", "Main"], ["1org.Main", "org..Main"]],
   ["JAVATHREAD", ["TP-Processor7"], ["tp-7"]],
 ];
