@@ -64,7 +64,11 @@ const FEATURES: readonly (readonly [feature: string, verdict: Verdict, how: stri
     "differs",
     "each event has a second at most, whatever the filter: it is tagged and goes on; Logstash waits, but for grok and kv with `timeout_millis`",
   ],
-  ["numbers", "differs", "1.0 is 1, and whole numbers beyond 2^53 lose digits"],
+  [
+    "numbers",
+    "differs",
+    "whole numbers beyond 2^53 lose digits; 1.0 in JSON is 1, while what a filter converts to float stays a float (1.0)",
+  ],
   ["time zone data, names of months", "differs", "Node.js's (ICU) in place of Java's"],
 ];
 

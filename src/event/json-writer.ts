@@ -3,6 +3,7 @@ import { LazyValue, TextSlice } from "./lazy-value.ts";
 import { SharedTree } from "./shared-tree.ts";
 import { Timestamp } from "./timestamp.ts";
 import type { StoredTree, StoredValue } from "./value.ts";
+import { WholeFloat } from "./whole-float.ts";
 
 const DAY_MS = 86_400_000;
 const QUOTE = 0x22;
@@ -57,6 +58,7 @@ export class JsonWriter {
     else if (value instanceof SharedTree) this.#shared(out, value);
     else if (value instanceof Timestamp) this.timestamp(out, value);
     else if (Array.isArray(value)) this.#array(out, value);
+    else if (value instanceof WholeFloat) out.text(value.toString());
     else if (value instanceof LazyValue) this.value(out, value.materialise());
     else this.object(out, value as StoredTree);
   }

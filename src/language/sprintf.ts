@@ -1,6 +1,8 @@
 import { FieldReference, type FieldTrees } from "../event/field-reference.ts";
+import { materialise } from "../event/lazy-value.ts";
 import { Timestamp } from "../event/timestamp.ts";
 import { isTree, type ObjectValue, type Value } from "../event/value.ts";
+import { WholeFloat } from "../event/whole-float.ts";
 import { compileDateFormat } from "./date/format.ts";
 
 /** A text with `%{…}` places, compiled. */
@@ -63,7 +65,9 @@ function compilePlace(match: RegExpExecArray, now: () => number): string | Part 
     return whole;
   }
   return (event) => {
-    const value = reference.get(event);
+    const stored = reference.peek(event);
+    if (stored instanceof WholeFloat) return stored.toString();
+    const value = stored === undefined || stored === null ? stored : materialise(stored);
     if (typeof value === "string") return value;
     return value === undefined || value === null ? whole : valueText(value);
   };

@@ -1,8 +1,8 @@
-import type { Value } from "../../event/value.ts";
+import { storedFloat, type WholeFloat } from "../../event/whole-float.ts";
 import type { CaptureType } from "./expand.ts";
 
 /** The captured text in its type; text that is no number is 0, as Ruby's `to_i` and `to_f` have it. */
-export function convert(text: string, type: CaptureType): Value {
+export function convert(text: string, type: CaptureType): string | number | WholeFloat {
   return type === "string" ? text : type === "int" ? toInteger(text) : toFloat(text);
 }
 
@@ -26,7 +26,7 @@ function slowInteger(text: string): number {
 }
 
 /** The number at the start of `text`, else 0. */
-export function toFloat(text: string): number {
+export function toFloat(text: string): number | WholeFloat {
   const value = Number.parseFloat(text);
-  return Number.isFinite(value) ? value : 0;
+  return storedFloat(Number.isFinite(value) ? value : 0);
 }

@@ -2,7 +2,8 @@ import { suggest } from "../../diagnostics/suggest.ts";
 import type { Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
 import { Timestamp } from "../../event/timestamp.ts";
-import type { Value } from "../../event/value.ts";
+import type { StoredValue, Value } from "../../event/value.ts";
+import type { WholeFloat } from "../../event/whole-float.ts";
 import { convert } from "../../language/grok/convert.ts";
 import { expandPattern } from "../../language/grok/expand.ts";
 import { type Explosion, findExplosion } from "../../language/grok/explosive.ts";
@@ -219,13 +220,13 @@ class Grok {
     }
   }
 
-  #add(event: Event, { field, overwrites, isTimestamp }: Capture, value: Value): void {
+  #add(event: Event, { field, overwrites, isTimestamp }: Capture, value: Value | WholeFloat): void {
     const before = overwrites ? undefined : field.get(event);
     if (before === undefined || before === null) {
       const stored = isTimestamp ? Timestamp.parse(String(value)) : value;
       if (stored === undefined) event.tag("_timestampparsefailure");
       else field.set(event, stored);
-    } else if (Array.isArray(before)) field.set(event, [...(before as readonly Value[]), value]);
+    } else if (Array.isArray(before)) field.set(event, [...(before as readonly StoredValue[]), value]);
     // An object or the event's time beside a text would be nonsense: they stay, as they do in Logstash.
     else if (typeof before !== "object") field.set(event, [before, value]);
   }
