@@ -55,9 +55,17 @@ export function mergeKinds(into: KindBits, more: Readonly<KindBits>): void {
   for (const [path, bits] of Object.entries(more)) into[path] = (into[path] ?? 0) | bits;
 }
 
-/** DuckDB's column names ignore case, fields do not: a capital letter A is written ^a. */
+/**
+ * DuckDB's column names ignore case, fields do not: a capital letter A is written ^a. Nor may they be empty (^1), or have NUL or a half of a
+ * surrogate pair (^0 and four hexadecimal digits).
+ */
 export function columnName(path: string): string {
-  return path.replace(/[A-Z^]/g, (letter) => (letter === "^" ? "^^" : `^${letter.toLowerCase()}`));
+  if (path === "") return "^1";
+  return path.replace(/[A-Z^\0]|\p{Surrogate}/gu, (letter) => {
+    if (letter === "^") return "^^";
+    if (/[A-Z]/.test(letter)) return `^${letter.toLowerCase()}`;
+    return `^0${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 /** A name quoted for SQL. */
@@ -65,7 +73,8 @@ export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A text quoted for SQL. */
+/** A text quoted for SQL; an expression where it has NUL, at which the engine's parser would end. */
 export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const quoted = text.split("\0").map((part) => `'${part.replaceAll("'", "''")}'`);
+  return quoted.length === 1 ? (quoted[0] as string) : `(${quoted.join(" || chr(0) || ")})`;
 }

@@ -64,7 +64,7 @@ function put(document: ObjectValue, parts: readonly string[], value: Value): voi
   }
   const last = parts.at(-1) as string;
   const there = Object.hasOwn(object, last) ? object[last] : undefined;
-  if (typeof there === "object" && there !== null && !Array.isArray(there)) setOwn(document, parts.join("."), value);
+  if (there !== undefined && parts.length > 1) setOwn(document, parts.join("."), value);
   else setOwn(object, last, value);
 }
 

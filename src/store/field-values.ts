@@ -94,12 +94,12 @@ export function allValues(sql: string): string {
   return `(${paths.map((path) => `json_extract(${sql}, '${path}')`).join(" || ")})`;
 }
 
-/** The values of the objects in JSON whose names, behind that of the JSON, fit an expression; two levels deep. */
-export function valuesLike(sql: string, path: string, expression: string): string {
+/** The values of the objects in JSON whose names, behind a prefix, fit an expression; two levels deep. */
+export function valuesLike(sql: string, before: string, expression: string): string {
   const fitting = (prefix: string): string =>
     `lambda k: regexp_full_match(${prefix} || k, ${literal(`(?s)${expression}`)})`;
   const at = (key: string): string => `'$."' || replace(${key}, '"', '\\"') || '"'`;
-  const first = literal(`${path}.`);
+  const first = literal(before);
   const direct = (e: string): string =>
     `list_transform(list_filter(json_keys(${e}), ${fitting(first)}), lambda k: json_extract(${e}, ${at("k")}))`;
   const second = (e: string): string =>

@@ -3,7 +3,7 @@ import { JsonWriter } from "../event/json-writer.ts";
 import { LazyValue, TextSlice } from "../event/lazy-value.ts";
 import { SharedTree } from "../event/shared-tree.ts";
 import { Timestamp } from "../event/timestamp.ts";
-import type { StoredTree, StoredValue } from "../event/value.ts";
+import { isTree, type StoredTree, type StoredValue } from "../event/value.ts";
 import {
   byPath,
   columnName,
@@ -22,6 +22,11 @@ export const COLUMN_LIMIT = 1000;
 export const MORE_COLUMN = "_more";
 export const SAME_COLUMN = "_same";
 
+/** Fields that others are made from have a column always. */
+const TWIN_SOURCES: ReadonlySet<string> = new Set(
+  TWINS.flatMap(({ from }) => from.flatMap((path) => [path, path.slice(0, path.indexOf("."))])),
+);
+
 const TRUE: Uint8Array = Buffer.from("true");
 const FALSE: Uint8Array = Buffer.from("false");
 const END: Uint8Array = Buffer.from("}\n");
@@ -39,16 +44,21 @@ class PathNode {
   first: PathNode | undefined;
   next: PathNode | undefined;
   readonly twins: readonly Twin[] | undefined;
+  /** Whether its path is its place: no name on the way has a point. */
+  readonly plain: boolean;
+  /** Whether another place has the same path (`{"a.b": 1, "a": {"b": 2}}`): a document can have both. */
+  rival = false;
   bits = 0;
 
-  constructor(path: string, name: string) {
+  constructor(path: string, name: string, plain: boolean) {
     this.path = path;
     this.name = name;
+    this.plain = plain;
     const prefix = Buffer.from(`,${JSON.stringify(columnName(path))}:`);
     const padded = Buffer.concat([prefix], Math.ceil(prefix.length / 4) * 4);
     this.prefix = Int32Array.from({ length: padded.length / 4 }, (_, i) => padded.readInt32LE(i * 4));
     this.prefixLength = prefix.length;
-    const twins = TWINS.filter((twin) => twin.path === path);
+    const twins = plain ? TWINS.filter((twin) => twin.path === path) : [];
     this.twins = twins.length === 0 ? undefined : twins;
   }
 }
@@ -69,7 +79,12 @@ interface Constant {
  */
 export class FlatWriter {
   readonly #json = new JsonWriter();
-  readonly #root = new PathNode("", "");
+  readonly #root = new PathNode("", "", true);
+  readonly #byPath = new Map<string, PathNode>();
+  /** Paths with rivals that the document has had. */
+  readonly #taken = new Set<string>();
+  /** Whether what was just written depends on more than its own value: a constant of it cannot be kept. */
+  #contextual = false;
   readonly #touched: PathNode[] = [];
   /** Leaves written, while a constant is flattened. */
   #leaves: [PathNode, number][] | undefined;
@@ -84,12 +99,12 @@ export class FlatWriter {
     // What a document that could not be written left behind.
     this.#more = [];
     this.#leaves = undefined;
+    this.#taken.clear();
     this.#document = document;
     const start = out.length;
     this.#walk(out, this.#root, document);
     if (this.#same !== 0) {
-      const node = this.#child(this.#root, SAME_COLUMN) as PathNode;
-      this.#key(out, node, KIND_LONG);
+      this.#key(out, this.#own(SAME_COLUMN), KIND_LONG);
       this.#json.number(out, this.#same);
     }
     if (this.#more.length > 0) this.#writeMore(out);
@@ -118,7 +133,7 @@ export class FlatWriter {
       if (child === undefined || child.name !== name) {
         child = this.#child(node, name);
         if (child === undefined) {
-          this.#more.push([node.path === "" ? name : `${node.path}.${name}`, value]);
+          this.#beyond(node === this.#root ? name : `${node.path}.${name}`, value);
           continue;
         }
         if (before === undefined) node.first = child;
@@ -130,6 +145,7 @@ export class FlatWriter {
   }
 
   #value(out: ByteWriter, node: PathNode, value: StoredValue, parent: StoredTree): void {
+    if (node.rival && this.#isTaken(node, value)) return;
     if (node.twins !== undefined && this.#isTwin(node.twins, value, parent)) return;
     if (typeof value === "string") {
       this.#key(out, node, KIND_STRING);
@@ -163,7 +179,7 @@ export class FlatWriter {
       this.#value(out, node, shared.value as StoredValue, parent);
       return;
     }
-    if (known !== undefined && known.owner === this && known.node === node) {
+    if (known?.owner === this && known.node === node && !known.leaves.some(([leaf]) => leaf.rival)) {
       out.put(known.bytes);
       for (const [leaf, bits] of known.leaves) this.#touch(leaf, bits);
       this.#same |= known.same;
@@ -172,18 +188,20 @@ export class FlatWriter {
     const start = out.length;
     const same = this.#same;
     this.#same = 0;
+    this.#contextual = false;
     const before = this.#leaves;
     this.#leaves = [];
     this.#value(out, node, shared.value as StoredValue, parent);
     const bytes = new Uint8Array(out.bytes.subarray(start, out.length));
     const prepared: Constant = { owner: this, node, bytes, leaves: this.#leaves, same: this.#same };
-    shared.prepared = prepared;
+    if (!this.#contextual) shared.prepared = prepared;
     this.#leaves = before;
     this.#same |= same;
   }
 
   #isTwin(twins: readonly Twin[], value: StoredValue, parent: StoredTree): boolean {
     for (const twin of twins) {
+      if (twin.elsewhere) this.#contextual = true;
       if (!twin.same(value, parent, this.#document)) continue;
       this.#same |= twin.bit;
       return true;
@@ -208,20 +226,62 @@ export class FlatWriter {
     node.bits |= bit;
   }
 
+  /** undefined: the field has no column of its own. */
   #child(node: PathNode, name: string): PathNode | undefined {
     let child = node.children.get(name);
     if (child === undefined) {
-      if (this.#columns >= COLUMN_LIMIT && name !== SAME_COLUMN && name !== MORE_COLUMN) return undefined;
-      child = new PathNode(node.path === "" ? name : `${node.path}.${name}`, name);
+      const path = node === this.#root ? name : `${node.path}.${name}`;
+      if (path === SAME_COLUMN || path === MORE_COLUMN) return undefined;
+      const plain = node.plain && !name.includes(".");
+      if (this.#columns >= COLUMN_LIMIT && !(plain && TWIN_SOURCES.has(path))) return undefined;
+      child = new PathNode(path, name, plain);
       node.children.set(name, child);
       this.#columns++;
+      const other = this.#byPath.get(path);
+      if (other === undefined) this.#byPath.set(path, child);
+      else {
+        other.rival = true;
+        child.rival = true;
+        // The other may have been written in this document.
+        this.#taken.add(path);
+      }
     }
     return child;
   }
 
+  /** A column of the store's own. */
+  #own(name: string): PathNode {
+    let node = this.#byPath.get(name);
+    if (node === undefined) {
+      node = new PathNode(name, name, true);
+      this.#byPath.set(name, node);
+    }
+    return node;
+  }
+
+  /** Of two fields with one path the second stands in `_more`. */
+  #isTaken(node: PathNode, value: StoredValue): boolean {
+    this.#contextual = true;
+    if (value instanceof LazyValue && !(value instanceof TextSlice)) return false;
+    if (typeof value === "number" && !Number.isFinite(value)) return false;
+    if (isTree(value) && !isEmpty(value)) return false;
+    if (!this.#taken.has(node.path)) {
+      this.#taken.add(node.path);
+      return false;
+    }
+    this.#beyond(node.path, value);
+    return true;
+  }
+
+  #beyond(path: string, value: StoredValue): void {
+    this.#contextual = true;
+    const there = this.#more.find(([known]) => known === path);
+    if (there === undefined) this.#more.push([path, value]);
+    else there[1] = [there[1], value] as StoredValue;
+  }
+
   #writeMore(out: ByteWriter): void {
-    const node = this.#child(this.#root, MORE_COLUMN) as PathNode;
-    this.#key(out, node, KIND_JSON);
+    this.#key(out, this.#own(MORE_COLUMN), KIND_JSON);
     this.#json.object(out, Object.fromEntries(this.#more));
     this.#more = [];
   }

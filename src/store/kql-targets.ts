@@ -85,7 +85,7 @@ export class KqlTargets {
       const path = plainText(full);
       return { kind: "json", type: this.#type(path, "json"), sql: valuesAt(item, plainText(name).split(".")) };
     }
-    const sql = isAny(name) ? allValues(item) : valuesLike(item, within.path, wildcardExpression(full).source);
+    const sql = isAny(name) ? allValues(item) : valuesLike(item, `${within.path}.`, wildcardExpression(full).source);
     return { kind: "json", type: "dynamic", sql };
   }
 
@@ -100,23 +100,41 @@ export class KqlTargets {
         found.push({ kind, type: this.#type(path, "json"), sql: this.#jsonAt(outer, path), text: column(outer) });
       }
     }
-    if (found.length > 0 || !this.#settings.fields.some((field) => field.path === MORE_COLUMN)) return found;
-    const more = `json_extract(${quoted(MORE_COLUMN)}, ${literal(`$.${JSON.stringify(path)}`)})`;
-    return [{ kind: "json", type: this.#type(path, "json"), sql: elementsOf(more) }];
+    return this.#hasMore ? [...found, ...this.#more(path)] : found;
+  }
+
+  /** A field that has no column in some rows: there it may stand as itself, or inside an object. */
+  #more(path: string): FieldValues[] {
+    const type = this.#type(path, "json");
+    const names = path.split(".");
+    return names.map((_, i) => {
+      const outer = names.slice(0, i + 1).join(".");
+      const value = `json_extract(${column(MORE_COLUMN)}, ${literal(`$.${JSON.stringify(outer)}`)})`;
+      const rest = names.slice(i + 1);
+      return { kind: "json", type, sql: rest.length === 0 ? elementsOf(value) : valuesAt(value, rest) };
+    });
+  }
+
+  get #hasMore(): boolean {
+    return this.#settings.fields.some((field) => field.path === MORE_COLUMN);
   }
 
   #like(name: Name, columns: readonly Field[]): FieldValues[] {
     const wanted = wildcardExpression(name);
     const first = name.parts[0] as string;
-    return columns.flatMap(({ path, kind }) => {
+    const all = columns.flatMap(({ path, kind }) => {
       const found: FieldValues[] = wanted.test(path) ? [this.#column(path, kind)] : [];
       if (wanted.test(`${path}.text`) && this.#hasText(path)) found.push({ ...this.#column(path, kind), type: "text" });
       const type = this.#type(path, kind);
       const inner = kind === "json" && (type === "dynamic" || type === "nested");
       if (!inner || !(first.startsWith(`${path}.`) || `${path}.`.startsWith(first))) return found;
-      const sql = isAny(name) ? allValues(column(path)) : valuesLike(column(path), path, wanted.source);
+      const sql = isAny(name) ? allValues(column(path)) : valuesLike(column(path), `${path}.`, wanted.source);
       return [...found, { kind, type: "dynamic" as const, sql, text: column(path) }];
     });
+    if (!this.#hasMore) return all;
+    const more = column(MORE_COLUMN);
+    const sql = isAny(name) ? allValues(more) : valuesLike(more, "", wanted.source);
+    return [...all, { kind: "json", type: "dynamic", sql, text: more }];
   }
 
   #column(path: string, kind: ColumnKind): FieldValues {

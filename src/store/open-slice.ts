@@ -1,4 +1,5 @@
 import { type FileHandle, open, readFile } from "node:fs/promises";
+import { readRecord } from "../segments/format.ts";
 import { type KindBits, mergeKinds } from "./column-kinds.ts";
 import { COMMIT_LOG_HEADER, type Commit, encodeCommit, readCommits } from "./commit-log.ts";
 import type { StoredRanges } from "./committed-ranges.ts";
@@ -68,7 +69,8 @@ export class OpenSlice {
 
   /** Takes up a slice where its last commit ended. Returns the ranges of its commits too. */
   static async recover(folder: string, number: number): Promise<{ slice: OpenSlice; ranges: readonly StoredRanges[] }> {
-    const state = readCommits(await readFile(commitsPath(folder, number)));
+    const written = await readFile(commitsPath(folder, number));
+    const state = readCommits(written);
     // Without "a": a torn transaction is overwritten.
     const data = await open(dataPath(folder, number), "r+", 0o600);
     let log: FileHandle | undefined;
@@ -77,6 +79,9 @@ export class OpenSlice {
       const { size } = await data.stat();
       if (size < state.bytes)
         throw new Error(`${dataPath(folder, number)} has ${size} bytes where ${state.bytes} were committed`);
+      // A crash leaves half a record at the end; where whole ones follow, or lines without any, something else has been at work.
+      if (hasRecordBehind(written, state.logBytes) || (state.firstAt === 0 && size > 0))
+        throw new Error(`${commitsPath(folder, number)} is damaged at byte ${state.logBytes}`);
       await data.truncate(state.bytes);
       await log.truncate(state.logBytes);
       return { slice: new OpenSlice(number, data, log, state), ranges: state.ranges };
@@ -85,6 +90,11 @@ export class OpenSlice {
       await log?.close();
       throw error;
     }
+  }
+
+  /** Whether its log has a first record, which all others build upon. */
+  get isBegun(): boolean {
+    return this.#firstAt > 0;
   }
 
   get bytes(): number {
@@ -134,6 +144,11 @@ export class OpenSlice {
     await this.#data.close();
     await this.#log.close();
   }
+}
+
+function hasRecordBehind(log: Buffer, damage: number): boolean {
+  const record = readRecord(log, damage);
+  return record.kind === "damaged" && record.next !== undefined && readRecord(log, record.next).kind === "record";
 }
 
 function newKinds(known: Readonly<KindBits>, added: Readonly<KindBits>): KindBits {

@@ -26,7 +26,10 @@ export interface FieldColumn {
 }
 
 export function closedPart(paths: readonly string[], columns: Readonly<Record<string, ColumnKind>>): Part {
-  return { table: `read_parquet([${paths.map(literal).join(", ")}])`, columns: byPath(Object.entries(columns)) };
+  return {
+    table: `read_parquet([${paths.map(literal).join(", ")}], hive_partitioning = false)`,
+    columns: byPath(Object.entries(columns)),
+  };
 }
 
 export function openPart(path: string, rows: number, longest: number, kinds: KindBits): Part {

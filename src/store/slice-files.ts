@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, open as openFile, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ColumnKind } from "./column-kinds.ts";
 
@@ -55,6 +55,8 @@ export async function prepareFolder(folder: string): Promise<void> {
   if ((await checkFormat(folder)) === "absent") {
     const path = join(folder, "store.json");
     await writeFile(`${path}.tmp`, `${JSON.stringify({ format: STORE_FORMAT })}\n`, { mode: 0o600 });
+    const file = await openFile(`${path}.tmp`, "r");
+    await file.sync().finally(() => file.close());
     await rename(`${path}.tmp`, path);
   }
 }
@@ -83,6 +85,24 @@ export async function checkFormat(folder: string): Promise<"ours" | "absent"> {
     );
   }
   return "ours";
+}
+
+/**
+ * Removes what a crash left half removed, for the owner: lines of a slice that is closed, which would come back when it is removed; a Parquet
+ * file whose manifest is gone; lines without their commits.
+ */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = new Set(await readdir(folder));
+  const { closed } = await listSlices(folder);
+  const isClosed = new Set(closed.map(({ number }) => name(number)));
+  for (const file of names) {
+    const match = /^(\d{8})\.(commits|ndjson|parquet|parquet\.tmp|json\.tmp)$/.exec(file);
+    if (match === null) continue;
+    const [, slice = "", ending] = match;
+    const lines = ending === "commits" || ending === "ndjson";
+    const bare = !names.has(`${slice}.json`) && !names.has(`${slice}.commits`);
+    if (bare || (lines && isClosed.has(slice))) await rm(join(folder, file), { force: true });
+  }
 }
 
 /** What lies in the folder; a manifest that cannot be read leaves the rest to be found. */

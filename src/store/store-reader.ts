@@ -1,4 +1,5 @@
-import { open, readFile, stat } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { access, open, readFile, stat } from "node:fs/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { columnName, quoted } from "./column-kinds.ts";
 import { readCommits } from "./commit-log.ts";
@@ -11,6 +12,9 @@ import { type ClosedSlice, checkFormat, commitsPath, dataPath, listSlices } from
 /** Memory of a search, MB; what does not fit (sorting all of a big store) goes to disk. */
 const MEMORY_MEGABYTES = 512;
 const TIME = quoted("@timestamp");
+
+/** A slice that was closed or removed while it was looked for: another look finds how it is now. */
+export class SliceGoneError extends Error {}
 
 /** A folder without a store. */
 export class NoStoreError extends Error {}
@@ -54,7 +58,7 @@ export class StoreReader {
     this.damaged = damaged;
   }
 
-  /** @throws NoStoreError, StoreVersionError */
+  /** @throws NoStoreError, StoreVersionError; SliceGoneError or ENOENT when slices were closed or removed meanwhile */
   static async open(folder: string, threads: number): Promise<StoreReader> {
     const format = await checkFormat(folder);
     if (format === "absent") throw new NoStoreError(`there is no store in ${folder}`);
@@ -68,8 +72,14 @@ export class StoreReader {
     }
     const openParts: Part[] = [];
     for (const number of numbers) {
-      const { rows, longest, kinds } = readCommits(await readFile(commitsPath(folder, number)));
-      if (rows > 0) openParts.push(openPart(dataPath(folder, number), rows, longest, kinds));
+      const path = dataPath(folder, number);
+      const { rows, longest, kinds, bytes } = readCommits(await readFile(commitsPath(folder, number)));
+      if (rows === 0) continue;
+      const reason = await lackOf(path, bytes);
+      if (reason === undefined) openParts.push(openPart(path, rows, longest, kinds));
+      // Without its commits it was closed meanwhile: the look at the folder is out of date.
+      else if (existsSync(commitsPath(folder, number))) damaged.push({ path, reason });
+      else throw new SliceGoneError(`${path} was closed meanwhile`);
     }
     const engine = await openDuckDb({ memoryMegabytes: MEMORY_MEGABYTES, threads });
     return new StoreReader(engine, whole, openParts, damaged);
@@ -158,9 +168,11 @@ export class StoreReader {
   #query(selection: Selection, columns: string): string | undefined {
     const { where, since, until } = selection;
     const inTime = this.#closed.filter(
-      ({ manifest: { from, to } }) =>
-        (since === undefined || (to !== null && to >= since)) &&
-        (until === undefined || (from !== null && from < until)),
+      ({ manifest: { from, to, columns: kinds } }) =>
+        // Where one row's time is none that the engine knows, the manifest says nothing of the others.
+        (kinds["@timestamp"] !== "timestamp" && kinds["@timestamp"] !== undefined) ||
+        ((since === undefined || (to !== null && to >= since)) &&
+          (until === undefined || (from !== null && from < until))),
     );
     const parts = [...closedParts(inTime), ...this.#open];
     if (parts.length === 0 || this.fields.length === 0) return undefined;
@@ -190,6 +202,18 @@ function closedParts(slices: readonly ClosedSlice[]): Part[] {
       (group[0] as ClosedSlice).manifest.columns,
     ),
   );
+}
+
+/** Why lines that were committed cannot be read. */
+async function lackOf(path: string, bytes: number): Promise<string | undefined> {
+  try {
+    const { size } = await stat(path);
+    if (size < bytes) return `it has ${size} bytes where ${bytes} were committed`;
+    await access(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** A file that is not what was written: cut short, overwritten, gone. */

@@ -5,7 +5,7 @@ import { byPath, type KindBits, mergeKinds } from "./column-kinds.ts";
 import { CommittedRanges, type StoredRanges, storedRanges } from "./committed-ranges.ts";
 import { type Addition, OpenSlice } from "./open-slice.ts";
 import { expiredSlices, type RetentionLimits, removeSlice } from "./retention.ts";
-import { listSlices, prepareFolder } from "./slice-files.ts";
+import { listSlices, prepareFolder, removeLeftovers } from "./slice-files.ts";
 import { StoreClock } from "./store-clock.ts";
 
 export interface StoreOptions {
@@ -75,17 +75,8 @@ export class StoreWriter {
     const { closed, open, damaged } = await listSlices(folder);
     for (const { path, reason } of damaged)
       log.warn("a slice of the store cannot be read and is left alone", { path, reason });
+    await removeLeftovers(folder);
     const lastNumber = Math.max(0, ...closed.map(({ number }) => number), ...open);
-    const newest = Math.max(0, ...closed.map(({ manifest }) => manifest.ingestedTo));
-    const clock = new StoreClock(options.now, newest, options.retention.ageMs);
-    if (clock.ahead > 0) {
-      log.warn(
-        "the clock stands far ahead of the last row of the store: nothing is removed for its age until it has caught up",
-        {
-          days: Math.round(clock.ahead / 86_400_000),
-        },
-      );
-    }
     const ranges = new CommittedRanges();
     const recovered: OpenSlice[] = [];
     for (const number of open) {
@@ -100,11 +91,27 @@ export class StoreWriter {
         });
       }
     }
+    const newest = Math.max(
+      0,
+      ...closed.map(({ manifest }) => manifest.ingestedTo),
+      ...recovered.map(({ lastAt }) => lastAt),
+    );
+    const clock = new StoreClock(options.now, newest, options.retention.ageMs);
+    if (clock.ahead > 0) {
+      log.warn(
+        "the clock stands far ahead of the last row of the store: nothing is removed for its age until it has caught up",
+        { days: Math.round(clock.ahead / 86_400_000) },
+      );
+    }
     const last = recovered.at(-1);
-    const slice =
-      last?.number === lastNumber
-        ? (recovered.pop() as OpenSlice)
-        : await OpenSlice.create(folder, lastNumber + 1, ranges.snapshot(), clock.now());
+    let slice: OpenSlice;
+    if (last?.number === lastNumber && last.isBegun) slice = recovered.pop() as OpenSlice;
+    else {
+      // What a crash left of the beginning of a slice is begun anew: without its first record it would know nothing of those before.
+      const isTorn = last?.number === lastNumber;
+      if (isTorn) await recovered.pop()?.close();
+      slice = await OpenSlice.create(folder, isTorn ? lastNumber : lastNumber + 1, ranges.snapshot(), clock.now());
+    }
     const writer = new StoreWriter(options, slice, ranges, clock);
     for (const old of recovered) writer.#finish(old);
     return writer;

@@ -9,6 +9,8 @@ export interface Twin {
   readonly path: string;
   /** Its bit in `_same`. */
   readonly bit: number;
+  /** Whether it is compared with what stands outside of its own object and below the root. */
+  readonly elsewhere?: true;
   /** Whether the value is what `sql` would give. `parent` is the object that it stands in. */
   same(value: StoredValue, parent: StoredTree, root: StoredTree): boolean;
   /** The columns that it is made from. */
@@ -53,6 +55,7 @@ const DECLARED: readonly Omit<Twin, "bit">[] = [
   },
   {
     path: "related.ip",
+    elsewhere: true,
     from: ["source.ip"],
     same: (value, _parent, root) =>
       Array.isArray(value) &&
@@ -62,6 +65,7 @@ const DECLARED: readonly Omit<Twin, "bit">[] = [
   },
   {
     path: "related.user",
+    elsewhere: true,
     from: ["user.name"],
     same: (value, _parent, root) =>
       Array.isArray(value) &&
