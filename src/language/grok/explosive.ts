@@ -7,7 +7,7 @@ import { requiredText } from "./required-text.ts";
 /** A repetition of at least so many rounds can be entered in many ways. */
 const MANY = 10;
 /** Suspects tried in one pattern. */
-const SUSPECTS_TRIED = 4;
+const SUSPECTS_TRIED = 8;
 /** Rounds of the repeated text: from, to, and what is added each time. */
 const LEAST_ROUNDS = 6;
 const MOST_ROUNDS = 40;
@@ -36,16 +36,25 @@ export interface Explosion {
  */
 export function findExplosion(text: string, search: (input: string) => void): Explosion | undefined {
   if (!/\)(?:[*+]|\{\d)/.test(text)) return undefined;
-  const node = parsePlain(text.replace(/\(\?[imx]+\)/g, ""));
+  const node = parsePlain(likePlain(text));
   if (node === undefined) return undefined;
   const suspects: { before: string; repeated: string }[] = [];
   collect(node, "", suspects);
-  const behind = `${MISFIT}${requiredText(node)}`;
+  const behind = `${MISFIT}${requiredText(node)}${MISFIT}`;
   for (const { before, repeated } of suspects.slice(0, SUSPECTS_TRIED)) {
     const shown = demonstrate(before, repeated, behind, search);
     if (shown !== undefined) return shown;
   }
   return undefined;
+}
+
+/** The expression without what the plain part does not have, as near as can be: it finds suspects only, the trial is made with the true one. */
+function likePlain(text: string): string {
+  return text
+    .replace(/\(\?[imx-]+\)/g, "")
+    .replace(/\(\?(?:>|[imx-]+:)/g, "(?:")
+    .replace(/\[:\w+:\]|\\p\{\w+\}/g, "\\w")
+    .replace(/([*+?}])\+/g, "$1");
 }
 
 function demonstrate(
@@ -84,8 +93,8 @@ function collect(node: PlainNode, before: string, found: { before: string; repea
       return;
     case "repeat":
       if (node.max >= MANY && isAmbiguous(node.body)) {
-        const repeated = sample(node.body, 1);
-        if (repeated !== "") found.push({ before, repeated });
+        for (const repeated of new Set([sample(node.body, 1), sample(node.body, 0)]))
+          if (repeated !== "") found.push({ before, repeated });
       }
       collect(node.body, before, found);
       return;
@@ -98,7 +107,7 @@ function collect(node: PlainNode, before: string, found: { before: string; repea
 
 /** Whether rounds of a repetition can share out the same characters in more than one way. */
 function isAmbiguous(body: PlainNode): boolean {
-  return !disjoint(continuation(body).set, edgeOf(body, "first").set) || hasOverlap(body);
+  return sprawls(body) || !disjoint(continuation(body).set, edgeOf(body, "first").set) || hasOverlap(body);
 }
 
 /** Characters with which what a node has matched could go on in the same round; `nullable` as in `Edge`. */
@@ -131,6 +140,29 @@ function continuation(node: PlainNode): Edge {
       return { set: [], nullable: false };
     default:
       return { set: [], nullable: true };
+  }
+}
+
+/** Whether a repetition in it can go on over what follows it, and so into the next round: `.*a`. */
+function sprawls(node: PlainNode): boolean {
+  switch (node.kind) {
+    case "sequence":
+      return node.items.some(
+        (item, i) =>
+          sprawls(item) ||
+          (node.items[i + 1] !== undefined &&
+            !disjoint(
+              continuation(item).set,
+              edgeOf({ kind: "sequence", items: node.items.slice(i + 1) }, "first").set,
+            )),
+      );
+    case "choice":
+      return node.branches.some(sprawls);
+    case "repeat":
+    case "capture":
+      return sprawls(node.body);
+    default:
+      return false;
   }
 }
 

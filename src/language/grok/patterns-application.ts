@@ -40,7 +40,8 @@ const LINES: PatternTable = {
   RAILS3FOOT: "Completed %{POSINT:response}%{DATA} in %{NUMBER:totalms}ms %{RAILS3PROFILE}%{GREEDYDATA}",
   RAILS3PROFILE:
     "(?:\\(Views: %{NUMBER:viewms}ms \\| ActiveRecord: %{NUMBER:activerecordms}ms|\\(ActiveRecord: %{NUMBER:activerecordms}ms)?",
-  RAILS3: "%{RAILS3HEAD}(?:%{RPROCESSING})?(?<CONTEXT>(?:%{DATA}\\n)*)(?:%{RAILS3FOOT})?",
+  // All lines up to the last end of a line: to repeat single ones could take exponential time.
+  RAILS3: "%{RAILS3HEAD}(?:%{RPROCESSING})?(?<CONTEXT>(?:%{GREEDYDATA}\\n)?)(?:%{RAILS3FOOT})?",
   MCOLLECTIVE: "., \\[%{TIMESTAMP_ISO8601:timestamp} #%{POSINT:pid}\\]%{SPACE}%{LOGLEVEL:event_level}",
   MCOLLECTIVEAUDIT: "%{TIMESTAMP_ISO8601:timestamp}:",
 };

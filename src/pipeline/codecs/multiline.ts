@@ -1,7 +1,7 @@
-import { toRegExp } from "oniguruma-to-es";
 import { FLAG_MULTILINE, FLAG_TRUNCATED } from "../../event/record-batch.ts";
 import { expandPattern } from "../../language/grok/expand.ts";
 import { GrokLibrary } from "../../language/grok/library.ts";
+import { translateOniguruma } from "../../language/oniguruma.ts";
 import { type CodecPlugin, defineCodec, type LineJoin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, bytes, list, number, type OptionValues, text } from "../../plugin/options.ts";
 import { addPatternFiles } from "../filters/pattern-files.ts";
@@ -110,8 +110,7 @@ function compilePattern(settings: Settings, warn: (message: string) => void): Re
   const library = new GrokLibrary("v8");
   addPatternFiles(library, settings.patterns_dir, "*", warn);
   const { text: expression } = expandPattern(settings.pattern, library, true);
-  // D, S and W: Ruby's \d, \s and \w are ASCII.
-  return toRegExp(expression, { flags: "mDSW" });
+  return translateOniguruma(expression, "mDSW");
 }
 
 function linesOf(bytes: Buffer, start: number, end: number): number {

@@ -17,6 +17,14 @@ describe("patterns that can explode", function () {
     "(?i)^(?:(?:x+)+)+y",
     "start (?:%{WORD}) (?:[a-z]+ ?)+: %{INT}",
     "^(?:ab|a[b-d])*$",
+    "^(\\w+\\s*)*:",
+    "(.*a){30}",
+    "^(?:%{DATA},)+z",
+    "(?<x>(?:\\S+\\s*)+)!$",
+    "^(?i:a+)+b",
+    "^(?:[[:alpha:]]+)+!",
+    "^(?:[a-z]+.)+[A-Z]",
+    "^(?<=^)(?:x+x+)+y",
   ]) {
     it(`are shown with a text: ${pattern}`, () => {
       const shown = explosionOf(pattern);
@@ -39,6 +47,8 @@ describe("patterns that can explode", function () {
     "^(?:[^,]+,)*[^,]+$",
     "^(?:\\d+\\.)+\\d+$",
     ".*a.*b.*c",
+    "^(?>a+)+b",
+    "^(?:a++)+b",
   ]) {
     it(`says nothing of ${pattern}`, () => assert.equal(explosionOf(pattern), undefined));
   }
