@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { KqlSyntaxError, parseKql } from "../../language/kql/parser.ts";
 import { endOf, newsSince } from "../../store/follow.ts";
 import { kqlCondition } from "../../store/kql-sql.ts";
 import { StoreVersionError } from "../../store/slice-files.ts";
-import { NoStoreError, type Selection, StoreReader } from "../../store/store-reader.ts";
+import { NoStoreError, type Selection, SliceGoneError, StoreReader } from "../../store/store-reader.ts";
 import { upFolder } from "../data-folder.ts";
 import { EXIT_USAGE } from "../exit-codes.ts";
 import { wantsColour } from "../search/colours.ts";
@@ -32,6 +33,10 @@ const TABLE_LIMIT = 100;
 const FOLLOW_MS = 500;
 /** Times that a search begins anew because slices were closed or removed under it. */
 const ATTEMPTS = 5;
+/** By custom 128 and the number of SIGINT. */
+const EXIT_INTERRUPTED = 130;
+/** The folder of what follows. */
+let scratch: string | undefined;
 
 /** A command line that cannot be meant. */
 class UsageError extends Error {}
@@ -39,10 +44,15 @@ class UsageError extends Error {}
 /** `antler search`: KQL over the store that `antler up` fills. The exit code. */
 export async function runSearchCommand(text: string, options: SearchOptions): Promise<number> {
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort());
+  process.once("SIGINT", () => {
+    stop.abort();
+    // Only what follows has something to tidy up.
+    if (options.follow !== true) process.exit(EXIT_INTERRUPTED);
+  });
   // `| head` has seen enough.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
     process.exit(0);
   });
   try {
@@ -146,13 +156,14 @@ async function histogram(folder: string, search: Search): Promise<void> {
 /** What comes in from now on, the oldest first, until Ctrl-C. */
 async function follow(folder: string, search: Search, signal: AbortSignal): Promise<void> {
   const out = printer(search.options);
-  const scratch = await mkdtemp(join(tmpdir(), "antler-follow-"));
+  const own = await mkdtemp(join(tmpdir(), "antler-follow-"));
+  scratch = own;
   try {
     await withReader(folder, async () => undefined);
     let place = await endOf(folder);
     while (!signal.aborted) {
       await sleep(FOLLOW_MS, undefined, { signal }).catch(() => undefined);
-      const news = await newsSince(folder, place, scratch);
+      const news = await newsSince(folder, place, own);
       place = news.place;
       if (news.closed.length === 0 && news.lines.length === 0) continue;
       const reader = await StoreReader.ofNews(news, 1);
@@ -164,23 +175,26 @@ async function follow(folder: string, search: Search, signal: AbortSignal): Prom
       }
     }
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await rm(own, { recursive: true, force: true });
   }
 }
 
 /** Uses a reader; again when slices were closed or removed meanwhile, as long as nothing has been given out. */
 async function withReader<T>(folder: string, use: (reader: StoreReader) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const reader = await StoreReader.open(folder, availableParallelism());
+    let reader: StoreReader | undefined;
     try {
+      reader = await StoreReader.open(folder, availableParallelism());
       for (const { path, reason } of reader.damaged)
         process.stderr.write(`warning: ${path} cannot be read and is left out: ${reason}\n`);
       return await use(reader);
     } catch (error) {
-      const gone = /No such file|No files found|cannot open file/i.test((error as Error).message);
+      const gone =
+        error instanceof SliceGoneError ||
+        /No such file|No files found|cannot open file/i.test((error as Error).message);
       if (!gone || attempt === ATTEMPTS) throw error;
     } finally {
-      reader.close();
+      reader?.close();
     }
   }
 }

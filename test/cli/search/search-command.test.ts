@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { shellQuoted } from "../../../src/cli/shell-quoted.ts";
+import { never, rowsOf, storeOptions, withStore } from "../../store/support.ts";
 import { type AntlerResult, runAntler } from "../../support/run-antler.ts";
 
 const BINARY = join(import.meta.dirname, "..", "..", "..", "..", "bin", "antler.js");
@@ -236,4 +239,43 @@ describe("antler search", function () {
     assert.match(stdout, /^2026-11-23 04:10:00 {2}3 {2}E+W+#+\n2026-11-23 04:15:00 {2}0\n/);
     assert.match(stdout, /\n2026-11-23 04:55:00 {2}2 {2}#+\.+\nE error {3}W warning/);
   });
+
+  it("ends at the first Ctrl-C while nobody reads what it prints", async () => {
+    await manyRows(join(folder, "many", "up", "main", "store"));
+    const child = spawn(BINARY, ["search", "--json", "--data", join(folder, "many")], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    // The first bytes are there; the rest does not fit into the pipe.
+    await once(child.stdout, "readable");
+    child.kill("SIGINT");
+    const [code] = (await once(child, "exit")) as [number | null];
+    assert.equal(code, 130);
+  });
+
+  it("leaves nothing behind when the reader of --follow goes away", async () => {
+    const data = join(folder, "followed");
+    const store = join(data, "up", "main", "store");
+    await manyRows(store, 1);
+    const temporary = mkdtempSync(join(tmpdir(), "antler-follow-test-"));
+    const child = spawn(BINARY, ["search", "--follow", "--json", "--data", data], {
+      stdio: ["ignore", "pipe", "ignore"],
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    while (!readdirSync(temporary).some((name) => name.startsWith("antler-follow-"))) await sleep(20);
+    child.stdout.destroy();
+    const ended = once(child, "exit");
+    for (let n = 1; child.exitCode === null && n < 40; n++) {
+      await manyRows(store, 1, n);
+      await sleep(250);
+    }
+    assert.deepEqual([(await ended)[0], readdirSync(temporary)], [0, []]);
+    rmSync(temporary, { recursive: true });
+  });
 });
+
+/** Rows of 1,000 bytes, more than fit into a pipe. */
+async function manyRows(folder: string, count = 5000, from = 0): Promise<void> {
+  const text = "x".repeat(1000);
+  const documents = Array.from({ length: count }, (_, i) => ({ n: from + i, text }));
+  await withStore(storeOptions(folder).options, (store) => store.append(rowsOf(documents, from), never));
+}
