@@ -113,9 +113,12 @@ function pluginTables(kind: Plugin["kind"]): string[] {
   return [`## ${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}s`, table([kind, "", ""], [...present, ...absent])];
 }
 
-/** Options that are refused. */
+/** Options that are refused here and not in Logstash. */
 function refused(options: Options): string[] {
-  const names = Object.keys(options).filter((name) => options[name]?.obsolete !== undefined);
+  const names = Object.keys(options).filter((name) => {
+    const { obsolete } = options[name] ?? {};
+    return obsolete !== undefined && !obsolete.startsWith("removed in Logstash too");
+  });
   return names.length === 0 ? [] : [`Refused, with the way out: ${names.map((name) => `\`${name}\``).join(", ")}.`];
 }
 

@@ -3,7 +3,7 @@ import type { EcsMode } from "../src/plugin/definitions.ts";
 import { bundledRulesPath } from "../src/transform/user-agent-parser.ts";
 import { assertCase, type Check, type Expectation } from "./conformance-checks.ts";
 import { runFilterCase } from "./conformance-filters.ts";
-import { CASES, type CaseOutcome, readCases } from "./conformance-root.ts";
+import { type CaseOutcome, FIXTURES, readCases } from "./conformance-root.ts";
 
 interface LogstashCase {
   readonly id: string;
@@ -63,7 +63,7 @@ async function faultOf(one: LogstashCase): Promise<string | undefined> {
 
 async function runCase(one: LogstashCase): Promise<void> {
   const config = (one.config ?? configOf(one.plugin, one.config_hash ?? {}))
-    .replaceAll("${FIXTURES}", `${CASES}/fixtures`)
+    .replaceAll("${FIXTURES}", FIXTURES)
     .replaceAll("build/resources/main/regexes.yaml", bundledRulesPath());
   const inputs = one.inputs_n > 1 && Array.isArray(one.input) ? one.input : [one.input as string | StoredTree];
   const now = one.clock === undefined ? CLOCK : Date.parse(one.clock);

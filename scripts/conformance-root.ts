@@ -9,6 +9,9 @@ export const CHECKOUT: string = existsSync(join(process.cwd(), "pipelines"))
 /** Where cases of the peers' own suites lie; they are never copied into the checkout. */
 export const CASES: string = process.env["ANTLER_CONFORMANCE"] ?? join(CHECKOUT, "..", "shared", "conformance");
 
+/** What `${FIXTURES}` in a case means: the folder beside the cases, or where they have none the usual one. */
+export const FIXTURES: string = caseFile("fixtures") ?? join(CHECKOUT, "..", "shared", "conformance", "fixtures");
+
 /** The path of a file of cases, or undefined when it is not there. */
 export function caseFile(name: string): string | undefined {
   const path = join(CASES, name);

@@ -35,6 +35,10 @@ const options = {
     default: 1000,
     range: [1, 10_000_000],
   }),
+  lru_cache_size: number({
+    description: "Old name of cache_size",
+    obsolete: "removed in Logstash too, use cache_size",
+  }),
   tag_on_failure: list({
     description: "Tags when the field is missing, holds no address, or the database does not know it",
     default: ["_geoip_lookup_failure"],

@@ -28,6 +28,8 @@ const options = {
   }),
   trim_key: text({ description: "Characters to take off both ends of keys, written like field_split" }),
   trim_value: text({ description: "Characters to take off both ends of values, written like field_split" }),
+  trimkey: text({ description: "Old name of trim_key", obsolete: "removed in Logstash too, use trim_key" }),
+  trim: text({ description: "Old name of trim_value", obsolete: "removed in Logstash too, use trim_value" }),
   remove_char_key: text({ description: "Characters to take out of keys, written like field_split" }),
   remove_char_value: text({ description: "Characters to take out of values, written like field_split" }),
   transform_key: text({ description: "How keys are written", choices: TRANSFORMS }),

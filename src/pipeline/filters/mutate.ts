@@ -31,6 +31,7 @@ const options = {
   join: hash({ description: "Lists to join to texts: field, separator", default: {} }),
   merge: hash({ description: "Lists or objects to add to: field, field with what is added", default: {} }),
   copy: hash({ description: "Fields to copy: from, to", default: {} }),
+  remove: list({ description: "Fields to remove", obsolete: "removed in Logstash too, use remove_field" }),
   tag_on_failure: text({
     description: "Tag when an operation fails; those after it are left out",
     default: "_mutate_error",
