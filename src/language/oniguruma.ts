@@ -1,7 +1,9 @@
-import { toRegExp, toRegExpDetails } from "oniguruma-to-es";
+import { type ToRegExpOptions, toRegExp, toRegExpDetails } from "oniguruma-to-es";
 
 /** Flags of `toRegExp`: `m`: the dot takes line ends (Ruby's meaning), D, S, W: `\d`, `\s`, `\w` are ASCII, as in Ruby. */
-export type OnigurumaFlags = "DSW" | "mDSW";
+type OnigurumaFlags = "DSW" | "mDSW";
+
+type OnigurumaDetails = ReturnType<typeof toRegExpDetails>;
 
 /** What is exact only for the newer target: sets beyond ASCII, and emoji. */
 const NEEDS_V = /\b(?:graph|print)\b|\\X/i;
@@ -13,14 +15,24 @@ const NEEDS_V = /\b(?:graph|print)\b|\\X/i;
  * @throws Error with what is wrong or cannot be had
  */
 export function translateOniguruma(text: string, flags: OnigurumaFlags): RegExp {
+  return withU(text, flags, toRegExp);
+}
+
+/** As `translateOniguruma`, but the parts that an expression is made of. */
+export function onigurumaDetails(text: string, flags: string): OnigurumaDetails {
+  return withU(text, flags, toRegExpDetails);
+}
+
+function withU<T>(text: string, flags: string, translate: (text: string, options: ToRegExpOptions) => T): T {
+  const options = { flags: flags as OnigurumaFlags };
   if (!NEEDS_V.test(text)) {
     try {
-      return toRegExp(text, { flags, target: "ES2018" });
+      return translate(text, { ...options, target: "ES2018" });
     } catch {
       // What is really wrong is wrong for the other target too.
     }
   }
-  return toRegExp(text, { flags });
+  return translate(text, options);
 }
 
 /** What is wrong with an expression, or undefined. */

@@ -1,4 +1,4 @@
-import { toRegExpDetails } from "oniguruma-to-es";
+import { onigurumaDetails } from "../oniguruma.ts";
 
 /** A regular expression of Ruby's, in the words of both languages. */
 export interface TranslatedRegexp {
@@ -29,7 +29,7 @@ export function translateRegexp(source: string, options: string): TranslatedRege
   if (options === "" && PLAIN.test(source)) found = { source, options, pattern: source, flags: "" };
   else {
     const flags = [...new Set(options)].filter((flag) => "imx".includes(flag)).join("");
-    const details = toRegExpDetails(source, { flags: `DSW${flags}` as "DSW" });
+    const details = onigurumaDetails(source, `DSW${flags}`);
     const hidden = details.options?.hiddenCaptures;
     if (details.options?.strategy !== undefined) throw new Error("a search that starts at \\G is not had here");
     found = {
