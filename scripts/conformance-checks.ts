@@ -49,8 +49,11 @@ function fieldOf(event: Event, reference: string): unknown {
 
 /** Missing and null are one; numbers in texts stay texts. */
 function normal(value: unknown): unknown {
-  if (typeof value === "object" && value !== null && "$timestamp" in value) return value.$timestamp;
-  return value ?? null;
+  if (typeof value !== "object" || value === null) return value ?? null;
+  if ("$timestamp" in value) return value.$timestamp;
+  if ("$float" in value) return value.$float;
+  if (Array.isArray(value)) return value.map(normal);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, normal(item)]));
 }
 
 function assertCheck(check: Check, outputs: readonly Event[], alive: number): void {
@@ -139,7 +142,7 @@ function evaluate({ op, value, delta = 0, operator }: Check, actual: unknown): b
     case "contain_exactly":
       return Array.isArray(actual) && actual.length === values.length && values.every(includes);
     case "within":
-      return Math.abs(Number(actual) - Number(value)) <= delta;
+      return Math.abs(Number(actual) - Number(normal(value))) <= delta;
     case "compare":
       return compares(operator ?? "==", actual, value, same);
     case "event_eq":

@@ -2,6 +2,7 @@ import { Event } from "../src/event/event.ts";
 import { NO_SPLIT } from "../src/event/identity.ts";
 import { Timestamp } from "../src/event/timestamp.ts";
 import type { StoredTree } from "../src/event/value.ts";
+import { storedFloat } from "../src/event/whole-float.ts";
 import { compileWorkerProgram } from "../src/pipeline/compile/worker-program.ts";
 import { runBounded } from "../src/pipeline/run/bounded.ts";
 import { ChunkRun, type FilterStep } from "../src/pipeline/run/program.ts";
@@ -59,11 +60,13 @@ function caseEvent(input: string | StoredTree, record: number, now: number): Eve
   return event;
 }
 
-/** `{"$timestamp": iso}` stands for a timestamp. */
+/** `{"$timestamp": iso}` stands for a timestamp, `{"$float": 1}` for 1.0. */
 function revive(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revive);
   if (typeof value !== "object" || value === null) return value;
   const iso = (value as Record<string, unknown>)["$timestamp"];
   if (typeof iso === "string") return Timestamp.parse(iso);
+  const float = (value as Record<string, unknown>)["$float"];
+  if (typeof float === "number") return storedFloat(float);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revive(item)]));
 }

@@ -25,7 +25,7 @@ export function readCases<T>(name: string): T[] | undefined {
   return readFileSync(path, "utf8")
     .split("\n")
     .filter((line) => line.trim() !== "")
-    .map((line) => JSON.parse(line) as T);
+    .map((line) => JSON.parse(markFloats(line)) as T);
 }
 
 /** How one case ended. */
@@ -38,4 +38,12 @@ export interface CaseOutcome {
   readonly outcome: "passed" | "failed" | "skipped";
   /** What did not hold, or why it was not run. */
   readonly reason?: string;
+}
+
+/** JSON's texts, and numbers such as 1.0 outside of them. */
+const TEXT_OR_WHOLE_FLOAT = /"(?:[^"\\]|\\.)*"|-?\d+\.0+(?![\d.eE])/g;
+
+/** `1.0` becomes `{"$float":1}`: JSON.parse would not tell it from 1. */
+function markFloats(line: string): string {
+  return line.replace(TEXT_OR_WHOLE_FLOAT, (found) => (found.startsWith('"') ? found : `{"$float":${Number(found)}}`));
 }

@@ -3,7 +3,7 @@ import type { Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import type { StoredValue, Value } from "../../event/value.ts";
-import type { WholeFloat } from "../../event/whole-float.ts";
+import { WholeFloat } from "../../event/whole-float.ts";
 import { convert } from "../../language/grok/convert.ts";
 import { expandPattern } from "../../language/grok/expand.ts";
 import { type Explosion, findExplosion } from "../../language/grok/explosive.ts";
@@ -141,7 +141,10 @@ export const grok: FilterPlugin = defineFilter({
       apply(event) {
         let matched = false;
         for (const { source, groks } of fields) {
-          if (matchSource(source.get(event), groks, event, once)) matched = true;
+          const value = source.get(event);
+          // 1.0 is matched as it is written.
+          const float = typeof value === "number" ? source.peek(event) : undefined;
+          if (matchSource(float instanceof WholeFloat ? String(float) : value, groks, event, once)) matched = true;
           if (matched && once) break;
         }
         if (!matched) for (const tag of settings.tag_on_failure) event.tag(tag);
