@@ -108,7 +108,7 @@ function pluginTables(kind: Plugin["kind"]): string[] {
   const absent = absentPlugins(kind).map(([name, instead]): [string, string, string] => [
     name,
     "not there",
-    `Instead: ${instead}.`,
+    `${instead.slice(0, 1).toUpperCase()}${instead.slice(1)}.`,
   ]);
   return [`## ${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}s`, table([kind, "", ""], [...present, ...absent])];
 }

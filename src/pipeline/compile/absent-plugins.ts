@@ -175,13 +175,19 @@ const ABSENT: Readonly<Record<Plugin["kind"], Readonly<Record<string, string>>>>
   },
 };
 
-/** What to use in place of a plugin that Antler does not have; undefined where the name is not known at all. */
+/** A sentence on what to use in place of a plugin that Antler does not have; undefined where the name is not known at all. */
 export function insteadOf(kind: Plugin["kind"], name: string): string | undefined {
   const names = ABSENT[kind];
-  return Object.hasOwn(names, name) ? names[name] : undefined;
+  return Object.hasOwn(names, name) ? sentence(names[name] as string) : undefined;
+}
+
+function sentence(text: string): string {
+  return text.startsWith(LATER) ? text : `instead: ${text}`;
 }
 
 /** All of a kind, for the table of compatibility. */
 export function absentPlugins(kind: Plugin["kind"]): readonly (readonly [name: string, instead: string])[] {
-  return Object.entries(ABSENT[kind]).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.entries(ABSENT[kind])
+    .map(([name, text]) => [name, sentence(text)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -265,7 +265,7 @@ class Resolver {
     const names = pluginNames(kind);
     const instead = insteadOf(kind, name);
     if (instead !== undefined) {
-      this.#found.error("CONF009", `Antler has no ${kind} "${name}"`, span, { help: `instead: ${instead}` });
+      this.#found.error("CONF009", `Antler has no ${kind} "${name}"`, span, { help: instead });
       return;
     }
     const meant = suggest(name, names);
