@@ -261,15 +261,22 @@ describe("antler search", function () {
       stdio: ["ignore", "pipe", "ignore"],
       env: { ...process.env, TMPDIR: temporary },
     });
-    while (!readdirSync(temporary).some((name) => name.startsWith("antler-follow-"))) await sleep(20);
-    child.stdout.destroy();
-    const ended = once(child, "exit");
-    for (let n = 1; child.exitCode === null && n < 40; n++) {
-      await manyRows(store, 1, n);
-      await sleep(250);
+    try {
+      const ended = once(child, "exit");
+      while (child.exitCode === null && !readdirSync(temporary).some((name) => name.startsWith("antler-follow-")))
+        await sleep(20);
+      child.stdout.destroy();
+      for (let n = 1; child.exitCode === null && n < 100; n++) {
+        await manyRows(store, 1, n);
+        await sleep(250);
+      }
+      assert.notEqual(child.exitCode, null, "it did not end");
+      assert.deepEqual([(await ended)[0], readdirSync(temporary)], [0, []]);
+    } finally {
+      // What still ran would keep the test command from its end.
+      child.kill("SIGKILL");
+      rmSync(temporary, { recursive: true, force: true });
     }
-    assert.deepEqual([(await ended)[0], readdirSync(temporary)], [0, []]);
-    rmSync(temporary, { recursive: true });
   });
 });
 
