@@ -66,6 +66,13 @@ describe("antler", function () {
     );
   });
 
+  it("says why code of the configuration that fails at its start lets nothing start", async () => {
+    const config = `input { generator { count => 1 } } filter { ruby { init => "raise 'no such list'" code => "" } } output { null { } }`;
+    const { code, stderr } = await runAntler(["pipeline", "-e", config, "--path.data", join(folder, "failing-init")]);
+    assert.equal(code, 70);
+    assert.match(stderr, /antler: the pipeline cannot start: the init code of ruby#1 failed: no such list/);
+  });
+
   it("passes standard input through a pipeline and ends with it", async () => {
     const config = 'input { stdin { } } output { stdout { codec => line { format => "<%{message}>" } } }';
     const { code, stdout } = await runAntler(

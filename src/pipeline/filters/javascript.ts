@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Event } from "../../event/event.ts";
+import { PREPARATION_LIMIT_MS, withinTime } from "../../language/within-time.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, hash, path, text } from "../../plugin/options.ts";
 import { JavascriptRuntime } from "../../transform/javascript-event/javascript-runtime.ts";
@@ -136,8 +137,9 @@ function program(
 ): (event: unknown, emit: unknown) => unknown {
   const first = settings.path === undefined ? "init" : "path";
   try {
-    if (settings.init !== undefined) runtime.load(settings.init, "init");
-    if (settings.path === undefined) {
+    const { init, path: file } = settings;
+    if (init !== undefined) withinTime(PREPARATION_LIMIT_MS, () => runtime.load(init, "init"));
+    if (file === undefined) {
       const body = runtime.body(settings.code ?? "");
       // Only a file's function answers with a list of events.
       return (event, emit) => {
@@ -145,8 +147,10 @@ function program(
         return undefined;
       };
     }
-    runtime.load(readFileSync(settings.path, "utf8"), settings.path);
-    runtime.named("register")?.(runtime.toScript(settings.script_params));
+    withinTime(PREPARATION_LIMIT_MS, () => {
+      runtime.load(readFileSync(file, "utf8"), file);
+      runtime.named("register")?.(runtime.toScript(settings.script_params));
+    });
   } catch (error) {
     throw new Error(`${first} of ${pluginId} failed: ${described(error).message}`);
   }

@@ -4,6 +4,7 @@ import type { Value } from "../../event/value.ts";
 import { sharedCompiler } from "../../language/ruby/compile-ruby.ts";
 import type { CompiledRuby, RubyPart, RubySource } from "../../language/ruby/compiled-unit.ts";
 import type { RubyObject } from "../../language/ruby/opal-realm.ts";
+import { PREPARATION_LIMIT_MS, withinTime } from "../../language/within-time.ts";
 import {
   defineFilter,
   type Emit,
@@ -172,7 +173,7 @@ class InlineCode implements Program {
     this.#object = this.#ruby.instance(this.compiled);
     if (settings.init === undefined) return;
     try {
-      this.#ruby.call(this.#frame, this.#object, "$antler_init");
+      withinTime(PREPARATION_LIMIT_MS, () => this.#ruby.call(this.#frame, this.#object, "$antler_init"));
     } catch (error) {
       const { className, message, place } = this.#ruby.failureOf(error, this.compiled);
       throw new Error(`the init code of ${host.pluginId} failed: ${message} (${className}, ${place() ?? "somewhere"})`);
@@ -200,13 +201,13 @@ class ScriptFile implements Program {
   constructor(settings: Settings & { readonly script_params: object }, host: FilterHost) {
     this.#frame = new PluginFrame(host);
     this.compiled = sharedCompiler().compile(sourceOf(settings));
-    this.#object = this.#ruby.instance(this.compiled);
+    this.#object = withinTime(PREPARATION_LIMIT_MS, () => this.#ruby.instance(this.compiled));
     if (!this.#has("filter"))
       throw new Error(`${settings.path}: the script of ${host.pluginId} defines no method filter`);
     if (!this.#has("register")) return;
     try {
       const given = this.#ruby.values.toRuby(settings.script_params as unknown as Value);
-      this.#ruby.call(this.#frame, this.#object, "$register", given);
+      withinTime(PREPARATION_LIMIT_MS, () => this.#ruby.call(this.#frame, this.#object, "$register", given));
     } catch (error) {
       const { className, message, place } = this.#ruby.failureOf(error, this.compiled);
       throw new Error(

@@ -44,7 +44,8 @@ export class WorkerPool implements WorkerSet {
   readonly #queue: WorkMessage[] = [];
   /** Work for the one that keeps state. */
   readonly #stateful: WorkMessage[] = [];
-  readonly #starting: (() => void)[] = [];
+  #failStart: ((reason: Error) => void) | undefined;
+  #started: (() => void) | undefined;
   #chosen: Member | undefined;
   #watch: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -55,8 +56,15 @@ export class WorkerPool implements WorkerSet {
     this.#log = log;
   }
 
+  /**
+   * Resolves when the first worker is ready.
+   * @throws Error when one ends before that, as with code of the configuration that fails at its start
+   */
   async start(): Promise<void> {
-    const first = new Promise<void>((resolve) => this.#starting.push(resolve));
+    const first = new Promise<void>((resolve, reject) => {
+      this.#started = resolve;
+      this.#failStart = reject;
+    });
     for (let i = 0; i < this.#options.workers; i++) this.#spawn();
     this.#watch = setInterval(() => this.#endStuck(), WATCH_MILLIS);
     this.#watch.unref();
@@ -122,7 +130,8 @@ export class WorkerPool implements WorkerSet {
     }
     if (message.type === "ready") {
       member.ready = true;
-      for (const resolve of this.#starting.splice(0)) resolve();
+      this.#started?.();
+      this.#failStart = undefined;
     } else {
       member.items.splice(member.items.indexOf(message.item), 1);
       this.#events.done(message);
@@ -166,6 +175,10 @@ export class WorkerPool implements WorkerSet {
 
   #exited(member: Member, reason: string): void {
     if (!this.#members.delete(member) || this.#stopping) return;
+    if (this.#failStart !== undefined) {
+      this.#failStart(new Error(`the pipeline cannot start: ${reason}`));
+      return;
+    }
     const running = Atomics.load(member.progress, PROGRESS_ITEM);
     const at = member.items.includes(running) ? running : undefined;
     this.#log.warn("a worker died and is replaced", { reason, item: at });
