@@ -39,7 +39,7 @@ describe("a record that ends workers", function () {
             definitions: [
               { id: "test", sources: [{ name: "test.conf", text: CONFIG }], ecs: "v8", supportEscapes: false },
             ],
-            heapMegabytes: 100,
+            heapMegabytes: 72,
           },
           events,
           silent,
