@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import type { Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
 import type { Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
-import { any, type Hash, list, number, type OptionValues, text } from "../../plugin/options.ts";
+import { any, boolean, type Hash, list, number, type OptionValues, text } from "../../plugin/options.ts";
 import { type Answer, NameResolver } from "../../transform/name-resolver.ts";
 
 const options = {
@@ -26,7 +27,16 @@ const options = {
   failed_cache_size: number({ description: "Failures kept, per worker; 0: none", default: 0, range: [0, 10_000_000] }),
   failed_cache_ttl: number({ description: "Seconds that failures are kept", default: 5 }),
   tag_on_timeout: list({ description: "Tags when nobody answered in time", default: ["_dnstimeout"] }),
+  warn_on_timeout: boolean({
+    description: "Log a timeout as a warning",
+    default: false,
+    ignored: "events without an answer in time have the tags of tag_on_timeout",
+  }),
 };
+
+/** Asked behind the files given, as by Logstash. */
+const HOSTS = "/etc/hosts";
+const MOST_SEARCH = 6;
 
 type Settings = OptionValues<typeof options>;
 
@@ -36,7 +46,10 @@ export const dns: FilterPlugin = defineFilter({
   options,
   differs: [
     "Events wait together and not one after the other, and the same question at the same time is asked once.",
-    "hostsfile is asked before the servers, as in Logstash; names of at most 256 lookups are under way in a worker.",
+    "At most 256 lookups are under way in a worker.",
+    "With hostsfile and without nameserver the host's servers are asked, too; Logstash asks the files only.",
+    "search and ndots of /etc/resolv.conf are not used: give them in nameserver. Names found are not turned from Punycode into Unicode.",
+    "warn_on_timeout says nothing: timeouts are tagged and not logged.",
   ],
   examples: [
     {
@@ -53,12 +66,6 @@ export const dns: FilterPlugin = defineFilter({
   sets: (settings) => [...settings.resolve, ...settings.reverse],
   check(settings) {
     const problems: OptionProblem[] = [];
-    if (settings.resolve.length > 0 && settings.reverse.length > 0)
-      problems.push({
-        option: "reverse",
-        message: "resolve and reverse exclude each other",
-        help: "use two dns filters",
-      });
     if (settings.resolve.length === 0 && settings.reverse.length === 0)
       problems.push({ option: "resolve", severity: "warning", message: "no field is given: nothing is looked up" });
     try {
@@ -91,8 +98,10 @@ export const dns: FilterPlugin = defineFilter({
       apply: () => false,
       async wait(event) {
         for (const { field, ask } of fields) {
-          const text = textOf(field.get(event));
-          if (text === undefined) continue;
+          const value = field.get(event);
+          if (value === undefined || value === null) continue;
+          const text = textOf(value);
+          if (text === undefined) return false;
           const answer = await ask(text);
           if (answer === undefined || answer === "none") return false;
           if (answer === "timeout") {
@@ -114,13 +123,21 @@ function resolverOf(settings: Settings, now: () => number): NameResolver {
       ? (nameserver as Hash)
       : { address: (nameserver ?? []) as string[] };
   const texts = (value: unknown): string[] => (value === undefined ? [] : [value].flat().map(String));
+  const servers = texts(given["address"]);
+  const search = texts(given["search"]);
+  const ndots = Number(given["ndots"] ?? 1);
+  if (nameserver !== undefined && servers.length === 0) throw new RangeError("nameserver needs an address");
+  if (search.length > MOST_SEARCH) throw new RangeError(`nameserver takes at most ${MOST_SEARCH} search domains`);
+  if (!(Number.isInteger(ndots) && ndots > 0)) throw new RangeError("ndots of nameserver must be a positive number");
+  const other = Object.keys(given).find((name) => !["address", "search", "ndots"].includes(name));
+  if (other !== undefined) throw new RangeError(`nameserver has no "${other}"`);
   return new NameResolver({
-    servers: texts(given["address"]),
-    search: texts(given["search"]),
-    ndots: Number(given["ndots"] ?? 1),
+    servers,
+    search,
+    ndots,
     timeoutMs: Math.ceil(settings.timeout * 1000),
     retries: settings.max_retries,
-    hostsFiles: settings.hostsfile,
+    hostsFiles: existsSync(HOSTS) ? [...settings.hostsfile, HOSTS] : settings.hostsfile,
     hits: { size: settings.hit_cache_size, ttlMs: settings.hit_cache_ttl * 1000 },
     failures: { size: settings.failed_cache_size, ttlMs: settings.failed_cache_ttl * 1000 },
     now,
@@ -128,7 +145,7 @@ function resolverOf(settings: Settings, now: () => number): NameResolver {
 }
 
 /** A text, or a list of one. */
-function textOf(value: Value | undefined): string | undefined {
+function textOf(value: Value): string | undefined {
   const one = Array.isArray(value) && value.length === 1 ? (value[0] as Value) : value;
   return typeof one === "string" && one !== "" ? one : undefined;
 }

@@ -9,6 +9,8 @@ import { type ConnectionOptions, connectionSettings } from "../outputs/elasticse
 export interface FoundDocuments {
   readonly hits: readonly ObjectValue[];
   readonly aggregations: ObjectValue | undefined;
+  /** Documents that fit, or a lower bound; undefined where the search did not ask for it. */
+  readonly total: number | undefined;
 }
 
 export interface LookupOptions extends ConnectionOptions {
@@ -88,10 +90,17 @@ const NEVER: AbortSignal = new AbortController().signal;
 
 /** @throws Error for what is no answer to a search */
 function read(body: Buffer): FoundDocuments {
-  const answer = JSON.parse(body.toString("utf8")) as { hits?: { hits?: ObjectValue[] }; aggregations?: ObjectValue };
+  const answer = JSON.parse(body.toString("utf8")) as {
+    _shards?: { failures?: { reason?: { reason?: string } }[] };
+    hits?: { total?: number | { value: number }; hits?: ObjectValue[] };
+    aggregations?: ObjectValue;
+  };
+  const failure = answer._shards?.failures?.[0];
+  if (failure !== undefined) throw new Error(`a shard failed: ${failure.reason?.reason ?? "it does not say why"}`);
   const hits = answer.hits?.hits;
   if (!Array.isArray(hits)) throw new Error("the answer is none to a search");
-  return { hits, aggregations: answer.aggregations };
+  const total = answer.hits?.total;
+  return { hits, aggregations: answer.aggregations, total: typeof total === "object" ? total.value : total };
 }
 
 function reasonOf(body: Buffer): string {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Event } from "../../event/event.ts";
+import { copyValue, type Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
 import type { Value } from "../../event/value.ts";
 import { compileSprintf } from "../../language/sprintf.ts";
@@ -66,6 +66,8 @@ const options = {
   ...javaStore("truststore", "ssl_certificate_authorities"),
 };
 
+const totalHits = new FieldReference("[@metadata][total_hits]");
+
 export const elasticsearch: FilterPlugin = defineFilter({
   name: "elasticsearch",
   summary: "Searches Elasticsearch for each event and copies fields of what it finds; all events of a chunk at once.",
@@ -74,6 +76,7 @@ export const elasticsearch: FilterPlugin = defineFilter({
     "At most 32 searches are under way in a worker; the same search at the same time is made once.",
     "A search without an answer in 60 s (`timeout`) has failed; Logstash waits as long.",
     "ES|QL is not written yet.",
+    "Documents without a field leave no gap in a list of several, and no null where it is the only one.",
   ],
   examples: [
     {
@@ -135,7 +138,8 @@ export const elasticsearch: FilterPlugin = defineFilter({
           for (const tag of settings.tag_on_failure) event.tag(tag);
           return false;
         }
-        const { hits, aggregations: sums } = found;
+        const { hits, aggregations: sums, total } = found;
+        if (total !== undefined) totalHits.set(event, total);
         for (const { from, to } of fields)
           put(
             event,
@@ -155,10 +159,10 @@ export const elasticsearch: FilterPlugin = defineFilter({
   },
 });
 
-/** One value as it is, several as a list. */
+/** One value as it is, several as a list; a copy, since events that made the same search share its answer. */
 function put(event: Event, field: FieldReference, values: readonly (Value | undefined)[]): void {
   const present = values.filter((value): value is Value => value !== undefined && value !== null);
-  if (present.length > 0) field.set(event, present.length === 1 ? (present[0] as Value) : present);
+  if (present.length > 0) field.set(event, copyValue(present.length === 1 ? (present[0] as Value) : present) as Value);
 }
 
 function sortOrder(part: string): object {

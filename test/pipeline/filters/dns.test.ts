@@ -114,11 +114,30 @@ describe("dns filter", function () {
     );
     assert.deepEqual(
       [one, two, three].map((event) => event?.fields["tags"]),
-      [undefined, ["found"], ["found"]],
+      [undefined, undefined, ["found"]],
     );
     const [four] = await session('reverse => ["ip"]').send({ ip: "no address" });
     assert.equal(four?.fields["ip"], "no address");
     assert.equal(server.questions.filter((key) => key.startsWith("PTR")).length, 0);
+  });
+
+  it("does both in one filter, names first; a list of several stops it", async () => {
+    const filter = session('resolve => ["host"] reverse => ["ip"] action => "replace" add_tag => ["found"]');
+    const [both, several] = await filter.send(
+      { host: "www.example.test", ip: "192.0.2.10" },
+      { host: ["www.example.test", "short.example.test"], ip: "192.0.2.10" },
+    );
+    assert.deepEqual([both?.fields["host"], both?.fields["ip"]], ["192.0.2.10", "www.example.test"]);
+    assert.deepEqual([several?.fields["ip"], several?.fields["tags"]], ["192.0.2.10", undefined]);
+  });
+
+  it("refuses servers that make no sense", () => {
+    for (const wrong of [
+      '{ "search" => "x" }',
+      '{ "address" => "127.0.0.1" "ndots" => 0 }',
+      '{ "address" => "127.0.0.1" "port" => 5 }',
+    ])
+      assert.throws(() => new FilterSession(`filter { dns { resolve => ["host"] nameserver => ${wrong} } }`), wrong);
   });
 
   it("tags when nobody answers in time, having asked again as often as told", async () => {

@@ -113,6 +113,30 @@ describe("elasticsearch filter, where there is none", function () {
     }
   });
 
+  it("gives each event a copy of its own, and the number of documents that fit", async () => {
+    const url = await answering(200, '{"hits":{"total":{"value":7},"hits":[{"_source":{"user":{"name":"a"}}}]}}');
+    const session = new FilterSession(`filter {
+      elasticsearch { hosts => ["${url}"] query => "x" fields => { "user" => "user" } }
+      if [n] == 1 { mutate { add_field => { "[user][only]" => "one" } } }
+      mutate { copy => { "[@metadata][total_hits]" => "total" } }
+    }`);
+    const events = await session.send({ n: 1 }, { n: 2 });
+    assert.equal(asked, 1);
+    assert.deepEqual(
+      events.map((event) => [event.toObject()["user"], event.fields["total"]]),
+      [
+        [{ name: "a", only: "one" }, 7],
+        [{ name: "a" }, 7],
+      ],
+    );
+  });
+
+  it("tags when a part of the documents could not be searched", async () => {
+    const body = '{"_shards":{"failed":1,"failures":[{"reason":{"reason":"broken"}}]},"hits":{"hits":[]}}';
+    const [event] = await filter(await answering(200, body)).send("x");
+    assert.deepEqual(event?.fields["tags"], ["lost"]);
+  });
+
   it("searches again as often as told, and the same search at the same time once", async () => {
     const url = await answering(503, '{"error":{"reason":"busy"}}');
     const events = await filter(url, "retry_on_failure => 2").send("x", "y", "z");
