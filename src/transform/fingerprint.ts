@@ -1,10 +1,12 @@
 import { createHash, createHmac } from "node:crypto";
-import type { Value } from "../event/value.ts";
+import { LazyValue } from "../event/lazy-value.ts";
+import type { StoredValue, Value } from "../event/value.ts";
+import { WholeFloat } from "../event/whole-float.ts";
 import { murmur32, murmur128 } from "./murmur-hash.ts";
 import { rubyToS } from "./ruby-to-s.ts";
 
 /** Makes a short value from a long one; the same always gives the same. @throws Error where the value has no such fingerprint */
-export type Fingerprint = (value: Value) => string | number;
+export type Fingerprint = (value: StoredValue) => string | number;
 
 const DIGESTS: Readonly<Record<string, string>> = {
   SHA1: "sha1",
@@ -23,11 +25,13 @@ const SEED_128 = 2n;
  */
 export function fingerprintOf(method: string, key: string | undefined, base64: boolean): Fingerprint {
   const encoding = base64 ? "base64" : "hex";
-  if (method === "IPV4_NETWORK") return (value) => ipv4Network(rubyToS(value), Number.parseInt(key ?? "", 10));
+  if (method === "IPV4_NETWORK") return (value) => ipv4Network(rubyToS(value), Number.parseInt(key ?? "", 10) || 0);
   if (method === "MURMUR3") return (value) => murmur32(isWhole(value) ? wholeBytes(value, 8) : textBytes(value));
   if (method === "MURMUR3_128") {
     return (value) => {
-      const bytes = isWhole(value) ? wholeBytes(value, Math.abs(value) < 2 ** 31 ? 4 : 8) : textBytes(value);
+      const bytes = isWhole(value)
+        ? wholeBytes(value, value >= -(2 ** 31) && value < 2 ** 31 ? 4 : 8)
+        : textBytes(value);
       return murmur128(bytes, SEED_128).toString(encoding);
     };
   }
@@ -36,11 +40,17 @@ export function fingerprintOf(method: string, key: string | undefined, base64: b
   return (value) => createHmac(digest, key).update(rubyToS(value, true)).digest(encoding);
 }
 
-function isWhole(value: Value): value is number {
+/** The fingerprint of a value, or those of a list's elements. 3.0 stays what it is, for its text is not that of 3. */
+export function fingerprints(value: StoredValue, make: Fingerprint): Value {
+  const plain = value instanceof LazyValue && !(value instanceof WholeFloat) ? value.materialise() : value;
+  return Array.isArray(plain) ? plain.map((item) => make(item as StoredValue)) : make(plain);
+}
+
+function isWhole(value: StoredValue): value is number {
   return typeof value === "number" && Number.isInteger(value);
 }
 
-function textBytes(value: Value): Buffer {
+function textBytes(value: StoredValue): Buffer {
   return Buffer.from(rubyToS(value, true));
 }
 

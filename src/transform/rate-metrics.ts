@@ -18,6 +18,11 @@ class MovingRate {
     this.#rate = this.#rate === undefined ? now : this.#rate + this.#alpha * (now - this.#rate);
   }
 
+  /** As so many ticks without an event. */
+  rest(ticks: number): void {
+    if (this.#rate !== undefined) this.#rate *= (1 - this.#alpha) ** ticks;
+  }
+
   get value(): number {
     return this.#rate ?? 0;
   }
@@ -48,11 +53,14 @@ export class Meter {
   }
 
   #tick(now: number): void {
-    while (now - this.#lastTick >= TICK_SECONDS * 1000) {
-      for (const rate of this.#rates.values()) rate.tick(this.#uncounted);
-      this.#uncounted = 0;
-      this.#lastTick += TICK_SECONDS * 1000;
+    const ticks = Math.floor((now - this.#lastTick) / (TICK_SECONDS * 1000));
+    if (ticks < 1) return;
+    for (const rate of this.#rates.values()) {
+      rate.tick(this.#uncounted);
+      rate.rest(ticks - 1);
     }
+    this.#uncounted = 0;
+    this.#lastTick += ticks * TICK_SECONDS * 1000;
   }
 }
 

@@ -23,7 +23,7 @@ export function parseXml(text: string, strict: boolean): Document {
       if (level === "fatalError" || (strict && level === "error")) throw new Error(message);
     },
   });
-  return parser.parseFromString(text, "text/xml");
+  return parser.parseFromString(text.replace(/^\uFEFF/, ""), "text/xml");
 }
 
 /** Takes the prefixes off all names, so that they are found by their local ones. */

@@ -125,7 +125,12 @@ describe("connection to Elasticsearch", () => {
     assert.equal((await fault({ hosts: [silent.url], timeoutMs: 100 })).fault, "timeout");
     const foreign = await serve({ script: ["foreign"] });
     assert.match((await fault({ hosts: [foreign.url] })).message, /not Elasticsearch/);
-    const tcp = createTcpServer((socket) => socket.on("error", () => undefined).end("220 mail.example.com ESMTP\r\n"));
+    const tcp = createTcpServer((socket) =>
+      socket
+        .on("error", () => undefined)
+        .resume()
+        .end("220 mail.example.com ESMTP\r\n"),
+    );
     await new Promise<void>((resolve) => tcp.listen(0, "127.0.0.1", resolve));
     closing.push(async () => void tcp.close());
     const { port } = tcp.address() as AddressInfo;

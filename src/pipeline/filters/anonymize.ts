@@ -1,8 +1,7 @@
 import { FieldReference } from "../../event/field-reference.ts";
-import type { Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { list, password, text } from "../../plugin/options.ts";
-import { fingerprintOf } from "../../transform/fingerprint.ts";
+import { fingerprintOf, fingerprints } from "../../transform/fingerprint.ts";
 
 const options = {
   fields: { ...list({ description: "Fields whose values are replaced", default: [] }), required: true },
@@ -34,9 +33,9 @@ export const anonymize: FilterPlugin = defineFilter({
       apply(event) {
         try {
           for (const field of fields) {
-            const value = field.get(event);
+            const value = field.peek(event);
             if (value === undefined || value === null) continue;
-            field.set(event, Array.isArray(value) ? value.map((item) => hash(item as Value)) : hash(value));
+            field.set(event, fingerprints(value, hash));
           }
         } catch {
           event.tag("_anonymizefailure");

@@ -61,7 +61,7 @@ export const csv: FilterPlugin = defineFilter({
     const none = ["\0", "\\x00", "\\0", "\\u0000", ""].includes(settings.quote_char);
     const quote = none ? null : settings.quote_char;
     const target = settings.target === undefined ? "" : bracketed(settings.target);
-    let columns: readonly string[] = settings.columns;
+    let columns: readonly (string | null)[] = settings.columns;
     const places = new Map<number, { reference: FieldReference; type: string } | undefined>();
 
     function placeOf(index: number): { reference: FieldReference; type: string } | undefined {
@@ -90,13 +90,14 @@ export const csv: FilterPlugin = defineFilter({
         const value = source.get(event);
         if (value === undefined || value === null) return false;
         try {
-          const values = parseCsvLine(String(value), settings.separator, quote);
+          if (typeof value !== "string") throw new Error("no text");
+          const values = parseCsvLine(value, settings.separator, quote);
           if (values === undefined) {
             event.tag(settings.skip_empty_rows ? EMPTY_TAG : FAILURE_TAG);
             return false;
           }
           if (settings.autodetect_column_names && columns.length === 0) {
-            columns = values.map((name, i) => name ?? `column${i + 1}`);
+            columns = values;
             places.clear();
             event.cancelled = true;
             return false;

@@ -1,6 +1,6 @@
 import type { Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
-import { isTree, type StoredTree, type Value } from "../../event/value.ts";
+import { isTree, type StoredTree, setOwn, type Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, list, text } from "../../plugin/options.ts";
 
@@ -9,10 +9,14 @@ const options = {
   nested: boolean({ description: "Make objects of the parts in place of a separator", default: false }),
   fields: list({ description: "Fields to look at, such as `[a][b.c]`; default: all of the event's top", default: [] }),
   recursive: boolean({ description: "Also names inside objects", default: false }),
-  tag_on_failure: list({ description: "Tags when a part of a name is a value already", default: ["_de_dot_failure"] }),
+  tag_on_failure: list({
+    description: "Tags when a part of a name is a value already, or no reference names it",
+    default: ["_de_dot_failure"],
+  }),
 };
 
-class Occupied extends Error {}
+/** The new name is taken by a value, or there is none. */
+class Immovable extends Error {}
 
 export const deDot: FilterPlugin = defineFilter({
   name: "de_dot",
@@ -63,6 +67,7 @@ export const deDot: FilterPlugin = defineFilter({
         if (settings.recursive) from.set(event, content);
         return;
       }
+      const to = reference(target);
       checkFree(event, target);
       from.remove(event);
       // What held nothing but this is gone with it.
@@ -72,7 +77,6 @@ export const deDot: FilterPlugin = defineFilter({
         if (!isTree(left) || Object.keys(left).length > 0) break;
         holder.remove(event);
       }
-      const to = reference(target);
       const present = to.get(event);
       to.set(event, isTree(present) && isTree(content) ? ({ ...present, ...content } as Value) : content);
     }
@@ -85,7 +89,7 @@ export const deDot: FilterPlugin = defineFilter({
           for (const path of all) if (settings.recursive || path.some((name) => name.includes("."))) move(event, path);
           return true;
         } catch (error) {
-          if (!(error instanceof Occupied)) throw error;
+          if (!(error instanceof Immovable)) throw error;
           for (const tag of settings.tag_on_failure) event.tag(tag);
           return false;
         }
@@ -94,7 +98,9 @@ export const deDot: FilterPlugin = defineFilter({
   },
 });
 
+/** @throws Immovable for names that a reference cannot have, such as `a[0]` */
 function reference(path: readonly string[]): FieldReference {
+  if (path.length === 0 || path.some((name) => name === "" || /[[\]]/.test(name))) throw new Immovable();
   return new FieldReference(path.map((name) => `[${name}]`).join(""));
 }
 
@@ -103,12 +109,12 @@ function pathOf(field: string): string[] {
   return isMetadata ? ["@metadata", ...path] : [...path];
 }
 
-/** @throws Occupied when something on the way to `path` is no object */
+/** @throws Immovable when something on the way to `path` is no object */
 function checkFree(event: Event, path: readonly string[]): void {
   for (let depth = 1; depth < path.length; depth++) {
     const value = reference(path.slice(0, depth)).get(event);
     if (value === undefined || value === null) return;
-    if (!isTree(value)) throw new Occupied();
+    if (!isTree(value)) throw new Immovable();
   }
 }
 
@@ -116,12 +122,13 @@ function put(tree: StoredTree, path: readonly string[], value: Value): void {
   let node = tree;
   for (const name of path.slice(0, -1)) {
     const next = Object.hasOwn(node, name) ? node[name] : undefined;
-    if (next !== undefined && !isTree(next)) throw new Occupied();
+    if (next !== undefined && !isTree(next)) throw new Immovable();
     const child: StoredTree = next ?? {};
-    node[name] = child;
+    setOwn(node, name, child);
     node = child;
   }
-  const last = path.at(-1) as string;
+  const last = path.at(-1);
+  if (last === undefined) throw new Immovable();
   const present = Object.hasOwn(node, last) ? node[last] : undefined;
-  node[last] = isTree(present) && isTree(value) ? { ...present, ...value } : value;
+  setOwn(node, last, isTree(present) && isTree(value) ? { ...present, ...value } : value);
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Event } from "../../event/event.ts";
 import { FieldReference } from "../../event/field-reference.ts";
-import type { Value } from "../../event/value.ts";
+import type { StoredValue, Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, list, password, text } from "../../plugin/options.ts";
-import { fingerprintOf } from "../../transform/fingerprint.ts";
+import { fingerprintOf, fingerprints } from "../../transform/fingerprint.ts";
 import { compareBytes, rubyToS } from "../../transform/ruby-to-s.ts";
 
 const options = {
@@ -45,7 +45,7 @@ export const fingerprint: FilterPlugin = defineFilter({
   options,
   differs: [
     "A value that has no fingerprint (IPV4_NETWORK of a text that is no address) gets the tag `_fingerprintfailure`; Logstash's pipeline stops.",
-    "Decimals without a fraction (1.0) are whole numbers here, so their fingerprint differs.",
+    "1.0 in JSON is a whole number here, so its fingerprint differs; one that a filter converted to a float does not.",
   ],
   examples: [
     {
@@ -80,9 +80,9 @@ export const fingerprint: FilterPlugin = defineFilter({
     const sorted = [...sources].sort((a, b) => compareBytes(a.name, b.name));
     const hash = fingerprintOf(settings.method, settings.key?.reveal(), settings.base64encode);
 
-    function ofEach(event: Event, make: (value: Value) => Value, from: typeof sources): void {
+    function ofEach(event: Event, make: (value: StoredValue) => Value, from: typeof sources): void {
       for (const { reference } of from) {
-        const value = reference.get(event);
+        const value = reference.peek(event);
         if (value !== undefined) target.set(event, make(value));
       }
     }
@@ -93,12 +93,10 @@ export const fingerprint: FilterPlugin = defineFilter({
         ofEach(event, (value) => rubyToS(value).replace(NO_PUNCTUATION, ""), sorted);
       else if (settings.concatenate_all_fields) target.set(event, hash(allFields(event)));
       else if (settings.concatenate_sources) {
-        const parts = sorted.map(({ name, reference }) => `|${name}|${rubyToS(reference.get(event), true)}`);
+        const parts = sorted.map(({ name, reference }) => `|${name}|${rubyToS(reference.peek(event), true)}`);
         target.set(event, hash(`${parts.join("")}|`));
       } else {
-        const each = (value: Value): Value =>
-          Array.isArray(value) ? value.map((item) => hash(item as Value)) : hash(value);
-        ofEach(event, each, sources);
+        ofEach(event, (value) => fingerprints(value, hash), sources);
       }
     }
 
@@ -116,6 +114,7 @@ export const fingerprint: FilterPlugin = defineFilter({
 });
 
 function allFields(event: Event): string {
-  const fields = Object.entries(event.toObject()).sort(([a], [b]) => compareBytes(a, b));
+  const there = Object.entries(event.fields).filter(([, value]) => value !== undefined);
+  const fields = there.sort(([a], [b]) => compareBytes(a, b));
   return `${fields.map(([name, value]) => `|${name}|${rubyToS(value, true)}`).join("")}|`;
 }

@@ -1,4 +1,6 @@
+import { ByteWriter } from "../../event/byte-writer.ts";
 import { FieldReference } from "../../event/field-reference.ts";
+import { JsonWriter } from "../../event/json-writer.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { fieldReference } from "../../plugin/options.ts";
 
@@ -22,16 +24,21 @@ export const jsonEncode: FilterPlugin = defineFilter({
   create(settings) {
     const source = new FieldReference(settings.source);
     const target = settings.target === undefined ? source : new FieldReference(settings.target);
+    const json = new JsonWriter();
+    const out = new ByteWriter(1024);
     return {
       apply(event) {
-        const value = source.get(event);
+        const value = source.peek(event);
         if (value === undefined) return false;
         try {
-          target.set(event, JSON.stringify(value));
+          out.length = 0;
+          json.begin();
+          json.value(out, value);
+          target.set(event, out.bytes.toString("utf8", 0, out.length));
           return true;
         } catch {
           // So deep that the stack does not hold it.
-          event.tag("_jsonencodefailure");
+          event.tag("_jsongeneratefailure");
           return false;
         }
       },

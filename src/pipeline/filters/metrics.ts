@@ -145,6 +145,6 @@ function setRates(event: Event, name: string, meter: Meter, minutes: readonly nu
 }
 
 function set(event: Event, name: string, part: string, value: number): void {
-  // Brackets in a name would make another reference of it.
-  new FieldReference(`[${name.replace(/[[\]]/g, "_")}][${part}]`).set(event, value);
+  // Brackets in a name, or none at all, would make another reference of it.
+  new FieldReference(`[${name.replace(/[[\]]/g, "_") || "_"}][${part}]`).set(event, value);
 }

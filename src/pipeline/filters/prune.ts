@@ -103,7 +103,8 @@ export const prune: FilterPlugin = defineFilter({
       ] as const) {
         for (const { name, pattern } of list) {
           const field = name(event);
-          const stored = Object.hasOwn(event.fields, field) ? event.fields[field] : undefined;
+          // What a name or the other list removed stays removed.
+          const stored = changed.has(field) ? changed.get(field) : own(event, field);
           const expression = pattern(event);
           if (stored === undefined || stored === null || stored === false || expression === undefined) continue;
           const value = materialise(stored as StoredValue);
@@ -130,3 +131,7 @@ export const prune: FilterPlugin = defineFilter({
     };
   },
 });
+
+function own(event: Event, field: string): StoredValue | undefined {
+  return Object.hasOwn(event.fields, field) ? event.fields[field] : undefined;
+}

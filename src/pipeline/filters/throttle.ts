@@ -19,6 +19,9 @@ const options = {
 interface Counts {
   readonly created: number;
   latest: number;
+  /** The newest period, and what it was when old ones were last looked for. */
+  newest: number;
+  swept: number;
   readonly periods: Map<number, number>;
 }
 
@@ -59,16 +62,24 @@ export const throttle: FilterPlugin = defineFilter({
         const epoch = Math.floor((event.timestamp?.epochMs ?? host.now()) / 1000);
         let counts = counters.get(name);
         if (counts === undefined) {
-          counts = { created: epoch, latest: epoch, periods: new Map() };
+          counts = {
+            created: epoch,
+            latest: epoch,
+            newest: Number.NEGATIVE_INFINITY,
+            swept: epoch,
+            periods: new Map(),
+          };
           counters.set(name, counts);
         }
         counts.latest = Math.max(counts.latest, epoch);
         const into = (epoch - counts.created) % length;
         const start = epoch - (into < 0 ? into + length : into);
-        const count = (counts.periods.get(start) ?? 0) + 1;
-        counts.periods.set(start, count);
-        const newest = Math.max(...counts.periods.keys());
-        for (const one of counts.periods.keys()) if (one < newest - maxAge) counts.periods.delete(one);
+        counts.newest = Math.max(counts.newest, start);
+        const tooOld = start < counts.newest - maxAge;
+        const count = tooOld ? 1 : (counts.periods.get(start) ?? 0) + 1;
+        if (!tooOld) counts.periods.set(start, count);
+        // Now and then: for each event it would take as long as there are periods.
+        if (counts.newest - counts.swept > maxAge * AGE_STEP) forget(counts, maxAge);
         const { before_count: before, after_count: after } = settings;
         return (before !== -1 && count < before) || (after !== -1 && count > after);
       },
@@ -79,7 +90,10 @@ export const throttle: FilterPlugin = defineFilter({
         let total = 0;
         for (const [name, counts] of counters) {
           if (counts.latest < latest - maxAge) counters.delete(name);
-          else total += counts.periods.size;
+          else {
+            forget(counts, maxAge);
+            total += counts.periods.size;
+          }
         }
         if (settings.max_counters === -1) return;
         const step = settings.max_age * AGE_STEP;
@@ -94,3 +108,9 @@ export const throttle: FilterPlugin = defineFilter({
     };
   },
 });
+
+/** Periods of more than `maxAge` seconds before the newest. */
+function forget(counts: Counts, maxAge: number): void {
+  for (const start of counts.periods.keys()) if (start < counts.newest - maxAge) counts.periods.delete(start);
+  counts.swept = counts.newest;
+}

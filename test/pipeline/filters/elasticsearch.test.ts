@@ -77,22 +77,24 @@ describe("elasticsearch filter, in a real Elasticsearch", function () {
 
 describe("elasticsearch filter, where there is none", function () {
   this.timeout(20_000);
-  let server: Server | undefined;
+  const servers: Server[] = [];
   let asked = 0;
 
   afterEach(() => {
-    server?.closeAllConnections();
-    server?.close();
-    server = undefined;
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
     asked = 0;
   });
 
   async function answering(status: number, body: string): Promise<string> {
-    server = createServer((_request, response) => {
+    const server = createServer((_request, response) => {
       asked++;
       response.writeHead(status, { "content-type": "text/html", "x-elastic-product": "Elasticsearch" }).end(body);
     });
-    await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 

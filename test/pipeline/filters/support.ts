@@ -13,13 +13,13 @@ export function filtered(filter: string, input: string | StoredTree, options: Fi
   return events[0] as Event;
 }
 
-/** Its document, without the time where that is the clock's. */
+/** Its document, without the time where that is the clock's or none. */
 export function outcome(filter: string, input: string | StoredTree, options: FilterRunOptions = {}): unknown {
   const { "@timestamp": time, ...rest } = comparable(filtered(filter, input, options).toObject()) as Record<
     string,
     unknown
   >;
-  return time === NOW ? rest : { "@timestamp": time, ...rest };
+  return time === NOW || time === undefined ? rest : { "@timestamp": time, ...rest };
 }
 
 /** Problems that a filter's own check finds in options written as values. */
