@@ -2,6 +2,7 @@ import { BufferPool } from "../event/buffer-pool.ts";
 import { RECORD_LENGTH, RECORD_WORDS, type RecordBatch, type RecordSink } from "../event/record-batch.ts";
 import { Timestamp } from "../event/timestamp.ts";
 import type { EventSlices } from "../lumberjack/events.ts";
+import { InOrder } from "../telemetry/in-order.ts";
 import { emptyEntry, emptyOutputEntry, type Ledger } from "../telemetry/ledger.ts";
 import { type EventEncoder, WriterPool } from "./event-encoder.ts";
 
@@ -13,13 +14,14 @@ export interface WindowSender {
   send(events: EventSlices): Promise<void>;
 }
 
-/** Sends record batches as windows, and acknowledges a batch when all its windows are. The ledger gets the entry in the same turn. */
+/** Sends record batches as windows, and acknowledges a batch when all its windows are. The ledger gets the entry in the same turn, in the order of batches. */
 export class ShipSink implements RecordSink {
   readonly #pool: BufferPool;
   readonly #writers: WriterPool;
   readonly #encoder: EventEncoder;
   readonly #sender: WindowSender;
   readonly #ledger: Ledger;
+  readonly #order = new InOrder();
   readonly #windowEvents: number;
   readonly #now: () => number;
 
@@ -62,12 +64,16 @@ export class ShipSink implements RecordSink {
       windows.push(done.finally(() => this.#writers.giveBack(writer)));
       from = to;
     }
+    const end = this.#order.begin();
+    const read = batch.count;
     Promise.all(windows).then(
       () => {
-        const entry = { ...emptyEntry(), read: batch.count, delivered: sent, filtered: batch.count - sent };
-        this.#ledger.add(entry, new Map([["logstash", { ...emptyOutputEntry(), delivered: sent }]]));
-        acknowledged();
         this.#pool.release(batch);
+        end(() => {
+          const entry = { ...emptyEntry(), read, delivered: sent, filtered: read - sent };
+          this.#ledger.add(entry, new Map([["logstash", { ...emptyOutputEntry(), delivered: sent }]]));
+          acknowledged();
+        });
       },
       // The sender was closed: the batch stays unacknowledged and is read again at the next start.
       () => undefined,

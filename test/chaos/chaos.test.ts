@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { imbalance, type LedgerSnapshot } from "../../src/telemetry/ledger.ts";
 import { realElasticsearch } from "../support/elasticsearch.ts";
+import { countIds } from "../support/stream-ids.ts";
 
 const LINES = Number(process.env["ANTLER_CHAOS_LINES"] ?? 200_000);
 const SEED = Number(process.env["ANTLER_CHAOS_SEED"] ?? Date.now() % 1_000_000);
@@ -161,6 +162,7 @@ output.logstash: { hosts: ["127.0.0.1:${port}"], compression_level: 1, backoff.i
     assert.equal(ledgers.length, 1, "the pipeline told its ledger at its end");
     assert.equal(imbalance(ledgers[0] as LedgerSnapshot), 0);
     assert.equal(imbalance(registry.body.extra), 0);
+    assert.equal(registry.body.extra.totals.read, written.size);
     process.stderr.write(
       `      ${written.size} events, ${documents.size} documents; shipper killed ${shipper.kills} times, pipeline ${pipeline.kills}; ledger ${JSON.stringify(ledgers[0])}\n`,
     );
@@ -218,26 +220,7 @@ async function drained(url: string, stream: string, wanted: number): Promise<Map
   }
   // A little longer: what came twice would come now.
   await sleep(3000);
-  await request(`${url}/${stream}/_refresh`, "POST");
-  const counts = new Map<string, number>();
-  let after: unknown[] | undefined;
-  for (;;) {
-    const page = (await request(`${url}/${stream}/_search`, "POST", {
-      size: 10_000,
-      sort: [{ "event.id": "asc" }, "_doc"],
-      _source: false,
-      docvalue_fields: ["event.id"],
-      track_total_hits: false,
-      ...(after === undefined ? {} : { search_after: after }),
-    })) as { hits: { hits: { fields: { "event.id": string[] }; sort: unknown[] }[] } };
-    const { hits } = page.hits;
-    for (const { fields } of hits) {
-      const id = fields["event.id"][0] as string;
-      counts.set(id, (counts.get(id) ?? 0) + 1);
-    }
-    if (hits.length < 10_000) return counts;
-    after = hits.at(-1)?.sort;
-  }
+  return countIds(url, stream);
 }
 
 async function request(url: string, method: string, body?: object): Promise<unknown> {

@@ -14,6 +14,11 @@ export const ELASTICSEARCH_HINT: string =
   "no Elasticsearch for the tests: run scripts/elasticsearch.sh install, or set ANTLER_ELASTICSEARCH_DIR to an unpacked server 8, " +
   "or ANTLER_TEST_ELASTICSEARCH to the URL of a server that may be written to";
 
+/** Where an unpacked server is looked for. */
+export function elasticsearchHome(): string {
+  return process.env["ANTLER_ELASTICSEARCH_DIR"] ?? join(".cache", "elasticsearch");
+}
+
 let started: Promise<string | undefined> | undefined;
 let folder: string | undefined;
 
@@ -29,8 +34,7 @@ export function realElasticsearch(): Promise<string | undefined> {
 async function find(): Promise<string | undefined> {
   const given = process.env["ANTLER_TEST_ELASTICSEARCH"];
   if (given !== undefined && given !== "") return given.replace(/\/+$/, "");
-  const home = process.env["ANTLER_ELASTICSEARCH_DIR"] ?? join(".cache", "elasticsearch");
-  if (!existsSync(join(home, "modules"))) {
+  if (!existsSync(join(elasticsearchHome(), "modules"))) {
     console.warn(`      ${ELASTICSEARCH_HINT}`);
     return undefined;
   }

@@ -1,13 +1,7 @@
 import type { BufferPool } from "../../event/buffer-pool.ts";
 import type { RecordBatch } from "../../event/record-batch.ts";
 import type { Logger } from "../../plugin/definitions.ts";
-import {
-  emptyEntry,
-  emptyOutputEntry,
-  type Ledger,
-  type LedgerEntry,
-  type OutputEntry,
-} from "../../telemetry/ledger.ts";
+import { emptyEntry, emptyOutputEntry, type LedgerEntry, type OutputEntry } from "../../telemetry/ledger.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { DeadEvent, DoneMessage, OutputPart } from "./messages.ts";
 import { RecordOrigins } from "./record-origins.ts";
@@ -16,11 +10,13 @@ import type { WorkerSet, WorkerSetFactory } from "./worker-set.ts";
 /** A piece of work that kills so many workers is halved, or dead-lettered when it is one record. */
 const DEATHS_ALLOWED = 2;
 
+/** Called once, when every event of a batch has reached its end, with what became of them: by output besides. */
+export type BatchEnded = (entry: LedgerEntry, outputs: ReadonlyMap<string, OutputEntry>) => void;
+
 /** A batch from its submission to its acknowledgement. */
 interface Flight {
   readonly batch: RecordBatch;
-  readonly ledger: Ledger;
-  readonly acknowledged: () => void;
+  readonly ended: BatchEnded;
   readonly entry: LedgerEntry;
   readonly outputs: Map<string, OutputEntry>;
   /** Items not done by a worker and parts not delivered. */
@@ -41,7 +37,7 @@ export interface DeadLetterSink {
 
 /**
  * Takes batches from inputs, has workers turn them into output bytes, has those delivered, and acknowledges a batch when every
- * event of it has reached its end. A batch is entered into the ledger in the same turn as it is acknowledged.
+ * event of it has reached its end.
  * `stateful` tells of which inputs all events have to go through one worker.
  */
 export class Dispatcher {
@@ -92,10 +88,9 @@ export class Dispatcher {
     this.#pool.release(batch);
   }
 
-  /** `ledger` gets the batch's entry in the same turn in which `acknowledged` is called. */
-  submit(batch: RecordBatch, ledger: Ledger, acknowledged: () => void): void {
+  submit(batch: RecordBatch, ended: BatchEnded): void {
     this.#flights++;
-    const flight: Flight = { batch, ledger, acknowledged, entry: emptyEntry(), outputs: new Map(), pending: 0 };
+    const flight: Flight = { batch, ended, entry: emptyEntry(), outputs: new Map(), pending: 0 };
     this.#assign({ flight, from: 0, to: batch.count, deaths: 0 });
   }
 
@@ -193,8 +188,7 @@ export class Dispatcher {
   }
 
   #acknowledge(flight: Flight): void {
-    flight.ledger.add(flight.entry, flight.outputs);
-    flight.acknowledged();
+    flight.ended(flight.entry, flight.outputs);
     this.#pool.release(flight.batch);
     this.#flights--;
     if (this.#flights === 0) for (const resolve of this.#idle.splice(0)) resolve();

@@ -6,6 +6,7 @@ import {
   type CheckpointFileSystem,
   realCheckpointFileSystem,
 } from "../../telemetry/checkpoint-file.ts";
+import { InOrder } from "../../telemetry/in-order.ts";
 import { Ledger, type LedgerSnapshot } from "../../telemetry/ledger.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 
@@ -28,7 +29,8 @@ export async function checkpointedSink(
     acquire: (bytes) => dispatcher.acquire(bytes),
     release: (batch) => dispatcher.release(batch),
     submit: (batch, acknowledged) => {
-      dispatcher.submit(batch, ledger, () => {
+      dispatcher.submit(batch, (entry, outputs) => {
+        ledger.add(entry, outputs);
         file
           .write()
           .then(acknowledged, (error: unknown) =>
@@ -40,11 +42,20 @@ export async function checkpointedSink(
   return { sink, ledger };
 }
 
-/** The sink of an input that stores the ledger together with its own positions. */
+/** The sink of an input that stores the ledger together with its own positions, which move in the order of its batches; so does the ledger. */
 export function plainSink(dispatcher: Dispatcher, ledger: Ledger): RecordSink {
+  const order = new InOrder();
   return {
     acquire: (bytes) => dispatcher.acquire(bytes),
     release: (batch) => dispatcher.release(batch),
-    submit: (batch, acknowledged) => dispatcher.submit(batch, ledger, acknowledged),
+    submit: (batch, acknowledged) => {
+      const end = order.begin();
+      dispatcher.submit(batch, (entry, outputs) =>
+        end(() => {
+          ledger.add(entry, outputs);
+          acknowledged();
+        }),
+      );
+    },
   };
 }

@@ -67,7 +67,12 @@ describe("a record that ends workers", function () {
         batch.append(batch.sourceIndex(source), record, 0, record.length, i, record.length, i, 0);
       }
       const ledger = new Ledger();
-      await new Promise<void>((resolve) => dispatcher.submit(batch, ledger, resolve));
+      await new Promise<void>((resolve) =>
+        dispatcher.submit(batch, (entry, outputs) => {
+          ledger.add(entry, outputs);
+          resolve();
+        }),
+      );
 
       const numbers = delivered.map((line) => (JSON.parse(line) as { doc: { n: number } }).doc.n);
       assert.deepEqual(numbers.sort(), [0, 1, 2, 3, 4, 5, 6]);
