@@ -26,6 +26,8 @@ export class BulkSender {
   readonly #troubles: Troubles;
   readonly #query: Readonly<Record<string, string>>;
   readonly #closing = new AbortController();
+  /** Answers by which at least one operation got its outcome. */
+  #arrivals = 0;
   /** Smaller once the cluster, or a proxy before it, has called a request too large. */
   #maxBytes: number;
 
@@ -79,6 +81,7 @@ export class BulkSender {
   async #deliverFor(holder: Holder, first: BulkPart, outcome: BulkOutcome, signal: AbortSignal): Promise<void> {
     let part = first;
     let failures = 0;
+    let arrivals = this.#arrivals;
     for (let round = 0; ; round++) {
       const result = await this.#request(part, signal);
       if (result.kind === "too large") return this.#halve(part, outcome, signal);
@@ -88,12 +91,13 @@ export class BulkSender {
         waitMs = result.waitMs;
       } else {
         const again = this.#settle(part, result.verdicts, outcome, round, holder);
+        if (again.length < part.indexes.length) this.#arrivals++;
         if (again.length === 0) return;
-        // Whatever got through has earned the others a quick try.
-        if (again.length < part.indexes.length) failures = 0;
         part = gatherPart(part, again);
       }
-      failures++;
+      // Where something gets through, the rest gets a quick try: else the oldest wait longest, and positions with them.
+      failures = this.#arrivals > arrivals ? 1 : failures + 1;
+      arrivals = this.#arrivals;
       await this.#sleep(Math.max(waitMs, this.#pause(failures)), signal);
     }
   }
