@@ -52,7 +52,14 @@ export class BulkSender {
   /** Rejects only when `signal` aborts or the sender is closed; nothing looks at the body any more then. */
   async send(body: BulkBody, signal?: AbortSignal): Promise<BulkOutcome> {
     const { signal: stop, unlink } = joined(this.#closing.signal, signal);
-    const outcome: BulkOutcome = { delivered: 0, existing: 0, conflicts: 0, failureStore: 0, rejected: [] };
+    const outcome: BulkOutcome = {
+      delivered: 0,
+      existing: 0,
+      conflicts: 0,
+      failureStore: 0,
+      inFailureStore: [],
+      rejected: [],
+    };
     try {
       await every(splitBody(body, this.#maxBytes).map((part) => this.#deliver(part, outcome, stop)));
     } finally {
@@ -167,8 +174,10 @@ export class BulkSender {
     }
     verdicts.forEach((verdict, i) => {
       if (verdict.kind === "delivered") outcome.delivered++;
-      else if (verdict.kind === "failureStore") outcome.failureStore++;
-      else if (verdict.kind === "rejected") {
+      else if (verdict.kind === "failureStore") {
+        outcome.failureStore++;
+        outcome.inFailureStore.push(part.indexes[i] as number);
+      } else if (verdict.kind === "rejected") {
         outcome.rejected.push({ index: part.indexes[i] as number, code: verdict.code, reason: verdict.reason });
       } else if (verdict.kind !== "conflict") {
         trouble ??= troubleOf(verdict);

@@ -16,6 +16,8 @@ export interface BulkOutcome {
   conflicts: number;
   /** Kept by the destination's failure store. */
   failureStore: number;
+  /** Numbers of these operations in the body. */
+  readonly inFailureStore: number[];
   /** `index` among the operations of the body; `code` is Elasticsearch's error type. */
   readonly rejected: { readonly index: number; readonly code: string; readonly reason: string }[];
 }

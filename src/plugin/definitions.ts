@@ -134,6 +134,8 @@ export interface Decoder {
 
 export interface Encoder {
   encode(event: Event, out: ByteWriter): void;
+  /** Where the last event goes to, if there it can be counted: the name of a data stream or index that takes it under an identity of ours. */
+  readonly destination?: string | undefined;
   /** Behind the last event of a batch: what the deliverer has to know of them all (`EncodedEvents.trailer`). */
   finish?(out: ByteWriter): void;
 }
@@ -259,6 +261,8 @@ export interface DeliveryOutcome {
   readonly conflicts: number;
   /** Kept by the destination itself as failed (failure store). */
   readonly failureStore: number;
+  /** Which of the events given the failure store has. */
+  readonly inFailureStore?: readonly number[];
   /** To be dead-lettered: index among the events given, and why. */
   readonly rejected: readonly { readonly index: number; readonly code: string; readonly reason: string }[];
 }

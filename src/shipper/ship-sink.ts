@@ -70,8 +70,8 @@ export class ShipSink implements RecordSink {
       () => {
         this.#pool.release(batch);
         end(() => {
-          const entry = { ...emptyEntry(), read, delivered: sent, filtered: read - sent };
-          this.#ledger.add(entry, new Map([["logstash", { ...emptyOutputEntry(), delivered: sent }]]));
+          const totals = { ...emptyEntry(), read, delivered: sent, filtered: read - sent };
+          this.#ledger.add({ totals, outputs: new Map([["logstash", { ...emptyOutputEntry(), delivered: sent }]]) });
           acknowledged();
         });
       },

@@ -1,3 +1,5 @@
+import { type DestinationCounts, Destinations } from "./destinations.ts";
+
 /** Counts of events that must balance; one entry is made for each acknowledged batch, whole or not at all. */
 export interface LedgerEntry {
   /** Records read from inputs. */
@@ -28,6 +30,15 @@ export interface OutputEntry {
 export interface LedgerSnapshot {
   readonly totals: Readonly<LedgerEntry>;
   readonly outputs: Readonly<Record<string, Readonly<OutputEntry>>>;
+  /** What outputs that can be asked have there, under identities of ours. */
+  readonly destinations?: Readonly<Record<string, DestinationCounts>>;
+}
+
+/** What became of the events of a batch. */
+export interface BatchCounts {
+  readonly totals: Readonly<LedgerEntry>;
+  readonly outputs: ReadonlyMap<string, Readonly<OutputEntry>>;
+  readonly destinations?: ReadonlyMap<string, DestinationCounts>;
 }
 
 export function emptyEntry(): LedgerEntry {
@@ -42,6 +53,7 @@ export function emptyOutputEntry(): OutputEntry {
 export class Ledger {
   readonly #totals: LedgerEntry = emptyEntry();
   readonly #outputs: Map<string, OutputEntry> = new Map();
+  readonly #destinations: Map<string, Destinations> = new Map();
 
   constructor(from?: LedgerSnapshot) {
     this.restore(from);
@@ -54,22 +66,33 @@ export class Ledger {
     for (const [name, entry] of Object.entries(from?.outputs ?? {})) {
       this.#outputs.set(name, { ...emptyOutputEntry(), ...entry });
     }
+    this.#destinations.clear();
+    for (const [name, counts] of Object.entries(from?.destinations ?? {}))
+      this.#destinations.set(name, new Destinations(counts));
   }
 
   /** Enters one batch. */
-  add(entry: LedgerEntry, outputs: ReadonlyMap<string, Readonly<OutputEntry>>): void {
-    for (const key of Object.keys(entry) as (keyof LedgerEntry)[]) this.#totals[key] += entry[key];
+  add({ totals, outputs, destinations = new Map() }: BatchCounts): void {
+    for (const key of Object.keys(totals) as (keyof LedgerEntry)[]) this.#totals[key] += totals[key];
     for (const [name, counts] of outputs) {
       const sum = this.#outputs.get(name) ?? emptyOutputEntry();
       for (const key of Object.keys(counts) as (keyof OutputEntry)[]) sum[key] += counts[key];
       this.#outputs.set(name, sum);
+    }
+    for (const [name, counts] of destinations) {
+      const sum = this.#destinations.get(name) ?? new Destinations();
+      for (const [destination, days] of Object.entries(counts))
+        for (const [day, count] of Object.entries(days)) sum.add(destination, day, count);
+      this.#destinations.set(name, sum);
     }
   }
 
   snapshot(): LedgerSnapshot {
     const outputs: Record<string, OutputEntry> = {};
     for (const [name, entry] of this.#outputs) outputs[name] = { ...entry };
-    return { totals: { ...this.#totals }, outputs };
+    if (this.#destinations.size === 0) return { totals: { ...this.#totals }, outputs };
+    const destinations = Object.fromEntries([...this.#destinations].map(([name, counts]) => [name, counts.snapshot()]));
+    return { totals: { ...this.#totals }, outputs, destinations };
   }
 }
 
@@ -82,6 +105,11 @@ export function imbalance(snapshot: LedgerSnapshot): number {
 /** Ledgers added up: a pipeline's is the sum of its inputs'. */
 export function sumOf(snapshots: readonly LedgerSnapshot[]): LedgerSnapshot {
   const sum = new Ledger();
-  for (const { totals, outputs } of snapshots) sum.add({ ...totals }, new Map(Object.entries(outputs)));
+  for (const { totals, outputs, destinations = {} } of snapshots)
+    sum.add({
+      totals,
+      outputs: new Map(Object.entries(outputs)),
+      destinations: new Map(Object.entries(destinations)),
+    });
   return sum.snapshot();
 }

@@ -22,14 +22,17 @@ function output(of: Partial<OutputEntry>): OutputEntry {
 describe("ledger", () => {
   it("adds up batches, in all and per output", () => {
     const ledger = new Ledger();
-    ledger.add(entry({ read: 3, created: 1, delivered: 3, filtered: 1 }), new Map([["es", output({ delivered: 3 })]]));
-    ledger.add(
-      entry({ read: 2, delivered: 1, deadLettered: 1 }),
-      new Map([
+    ledger.add({
+      totals: entry({ read: 3, created: 1, delivered: 3, filtered: 1 }),
+      outputs: new Map([["es", output({ delivered: 3 })]]),
+    });
+    ledger.add({
+      totals: entry({ read: 2, delivered: 1, deadLettered: 1 }),
+      outputs: new Map([
         ["es", output({ existing: 1 })],
         ["file", output({ deadLettered: 1 })],
       ]),
-    );
+    });
     assert.deepEqual(ledger.snapshot(), {
       totals: entry({ read: 5, created: 1, delivered: 4, filtered: 1, deadLettered: 1 }),
       outputs: { es: output({ delivered: 3, existing: 1 }), file: output({ deadLettered: 1 }) },
@@ -47,7 +50,7 @@ describe("ledger", () => {
   it("goes on where it was stored; parts of older versions count as 0, a fresh one forgets", () => {
     const stored = JSON.parse('{"totals":{"read":4,"delivered":4},"outputs":{"es":{"delivered":4}}}') as LedgerSnapshot;
     const ledger = new Ledger(stored);
-    ledger.add(entry({ read: 1, unrouted: 1 }), new Map());
+    ledger.add({ totals: entry({ read: 1, unrouted: 1 }), outputs: new Map() });
     assert.deepEqual(ledger.snapshot().totals, entry({ read: 5, delivered: 4, unrouted: 1 }));
     assert.deepEqual(ledger.snapshot().outputs, { es: output({ delivered: 4 }) });
     ledger.restore(undefined);
@@ -56,9 +59,9 @@ describe("ledger", () => {
 
   it("gives snapshots that later batches do not change", () => {
     const ledger = new Ledger();
-    ledger.add(entry({ read: 1 }), new Map([["es", output({ delivered: 1 })]]));
+    ledger.add({ totals: entry({ read: 1 }), outputs: new Map([["es", output({ delivered: 1 })]]) });
     const before = ledger.snapshot();
-    ledger.add(entry({ read: 1 }), new Map([["es", output({ delivered: 1 })]]));
+    ledger.add({ totals: entry({ read: 1 }), outputs: new Map([["es", output({ delivered: 1 })]]) });
     assert.equal(before.totals.read, 1);
     assert.equal(before.outputs["es"]?.delivered, 1);
   });
@@ -80,7 +83,10 @@ describe("ledger", () => {
         const parts = [new Ledger(), new Ledger(), new Ledger()];
         for (const [totals, own, to] of batches) {
           for (const ledger of [all, parts[to] as Ledger])
-            ledger.add(totals as LedgerEntry, new Map(Object.entries(own as Record<string, OutputEntry>)));
+            ledger.add({
+              totals: totals as LedgerEntry,
+              outputs: new Map(Object.entries(own as Record<string, OutputEntry>)),
+            });
         }
         const stored = parts.map((part) => JSON.parse(JSON.stringify(part.snapshot())) as LedgerSnapshot);
         assert.deepEqual(sumOf(stored), all.snapshot());

@@ -4,7 +4,13 @@ import { FieldReference } from "../../event/field-reference.ts";
 import { JsonWriter } from "../../event/json-writer.ts";
 import { SharedTree } from "../../event/shared-tree.ts";
 import { compileSprintf } from "../../language/sprintf.ts";
-import { defineOutput, type EncoderHost, type OptionProblem, type OutputPlugin } from "../../plugin/definitions.ts";
+import {
+  defineOutput,
+  type Encoder,
+  type EncoderHost,
+  type OptionProblem,
+  type OutputPlugin,
+} from "../../plugin/definitions.ts";
 import {
   boolean,
   hash,
@@ -135,23 +141,27 @@ const NEWLINE = 0x0a;
 const PREFIX_LIMIT = 2000;
 
 /** Bytes of `{"action":{"_index":"name","_id":"`, made once a name. */
+interface ActionPrefix {
+  readonly index: string;
+  readonly bytes: Uint8Array;
+}
+
 class ActionPrefixes {
-  readonly #made = new Map<string, Uint8Array>();
+  readonly #made = new Map<string, ActionPrefix>();
   readonly #action: string;
 
   constructor(action: string) {
     this.#action = action;
   }
 
-  of(index: string): Uint8Array {
-    let bytes = this.#made.get(index);
-    if (bytes === undefined) {
-      bytes = new Uint8Array(
-        Buffer.from(`{${JSON.stringify(this.#action)}:{"_index":${JSON.stringify(index)},"_id":"`),
-      );
-      if (this.#made.size < PREFIX_LIMIT) this.#made.set(index, bytes);
+  of(index: string): ActionPrefix {
+    let prefix = this.#made.get(index);
+    if (prefix === undefined) {
+      const text = `{${JSON.stringify(this.#action)}:{"_index":${JSON.stringify(index)},"_id":"`;
+      prefix = { index, bytes: new Uint8Array(Buffer.from(text)) };
+      if (this.#made.size < PREFIX_LIMIT) this.#made.set(index, prefix);
     }
-    return bytes;
+    return prefix;
   }
 }
 
@@ -175,7 +185,7 @@ function actionEnd(settings: Settings): (event: Event, out: ByteWriter) => void 
   };
 }
 
-function dataStreamEncoder(settings: Settings, host: EncoderHost): { encode(event: Event, out: ByteWriter): void } {
+function dataStreamEncoder(settings: Settings, host: EncoderHost): Encoder {
   const json = new JsonWriter();
   const end = actionEnd(settings);
   const prefixes = new ActionPrefixes("create");
@@ -191,7 +201,7 @@ function dataStreamEncoder(settings: Settings, host: EncoderHost): { encode(even
   });
 
   /** The prefix for an event that names its own stream, in part or whole. */
-  function routed(event: Event): Uint8Array {
+  function routed(event: Event): ActionPrefix {
     const chosen = references.map((reference, i) => {
       const own = settings.data_stream_auto_routing ? reference.get(event) : undefined;
       const name =
@@ -204,13 +214,18 @@ function dataStreamEncoder(settings: Settings, host: EncoderHost): { encode(even
     return prefixes.of(chosen.join("-"));
   }
 
+  let prefix = usual;
   return {
+    get destination() {
+      return prefix.index;
+    },
+
     encode(event, out) {
-      let prefix = usual;
+      prefix = usual;
       if (whole.has(event)) prefix = routed(event);
       else if (settings.data_stream_sync_fields) whole.set(event, usualFields);
       json.begin();
-      out.put(prefix);
+      out.put(prefix.bytes);
       host.writeIdentity(event, out);
       end(event, out);
       json.object(out, event.fields);
@@ -219,7 +234,7 @@ function dataStreamEncoder(settings: Settings, host: EncoderHost): { encode(even
   };
 }
 
-function indexEncoder(settings: Settings, host: EncoderHost): { encode(event: Event, out: ByteWriter): void } {
+function indexEncoder(settings: Settings, host: EncoderHost): Encoder {
   const json = new JsonWriter();
   const end = actionEnd(settings);
   const legacyDefault = host.ecs === "disabled" ? "logstash-%{+yyyy.MM.dd}" : "ecs-logstash-%{+yyyy.MM.dd}";
@@ -228,7 +243,12 @@ function indexEncoder(settings: Settings, host: EncoderHost): { encode(event: Ev
   const action = compileSprintf(settings.action ?? "index");
   const creates = new ActionPrefixes("create");
 
+  let destination: string | undefined;
   return {
+    get destination() {
+      return destination;
+    },
+
     encode(event, out) {
       const verb = action(event);
       if (!ACTIONS.has(verb)) throw new Error(`there is no action "${verb}"`);
@@ -236,10 +256,13 @@ function indexEncoder(settings: Settings, host: EncoderHost): { encode(event: Ev
       if (id === undefined) {
         // An index operation without an id of the user's is a create under the event's identity, so that a resend is seen.
         if (verb !== "index" && verb !== "create") throw new Error(`action ${verb} needs document_id`);
-        out.put(creates.of(index(event)));
+        const prefix = creates.of(index(event));
+        destination = prefix.index;
+        out.put(prefix.bytes);
         host.writeIdentity(event, out);
         end(event, out);
       } else {
+        destination = undefined;
         out.text(JSON.stringify({ [verb]: { _index: index(event), _id: id(event) } }).slice(0, -3));
         end(event, out);
       }

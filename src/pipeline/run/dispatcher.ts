@@ -1,7 +1,15 @@
 import type { BufferPool } from "../../event/buffer-pool.ts";
 import type { RecordBatch } from "../../event/record-batch.ts";
 import type { Logger } from "../../plugin/definitions.ts";
-import { emptyEntry, emptyOutputEntry, type LedgerEntry, type OutputEntry } from "../../telemetry/ledger.ts";
+import { Destinations } from "../../telemetry/destinations.ts";
+import {
+  type BatchCounts,
+  emptyEntry,
+  emptyOutputEntry,
+  type LedgerEntry,
+  type OutputEntry,
+} from "../../telemetry/ledger.ts";
+import { countDestinations } from "./count-destinations.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { DeadEvent, DoneMessage, OutputPart } from "./messages.ts";
 import { RecordOrigins } from "./record-origins.ts";
@@ -10,8 +18,8 @@ import type { WorkerSet, WorkerSetFactory } from "./worker-set.ts";
 /** A piece of work that kills so many workers is halved, or dead-lettered when it is one record. */
 const DEATHS_ALLOWED = 2;
 
-/** Called once, when every event of a batch has reached its end, with what became of them: by output besides. */
-export type BatchEnded = (entry: LedgerEntry, outputs: ReadonlyMap<string, OutputEntry>) => void;
+/** Called once, when every event of a batch has reached its end, with what became of them. */
+export type BatchEnded = (counts: BatchCounts) => void;
 
 /** A batch from its submission to its acknowledgement. */
 interface Flight {
@@ -19,6 +27,7 @@ interface Flight {
   readonly ended: BatchEnded;
   readonly entry: LedgerEntry;
   readonly outputs: Map<string, OutputEntry>;
+  readonly destinations: Map<string, Destinations>;
   /** Items not done by a worker and parts not delivered. */
   pending: number;
 }
@@ -90,7 +99,14 @@ export class Dispatcher {
 
   submit(batch: RecordBatch, ended: BatchEnded): void {
     this.#flights++;
-    const flight: Flight = { batch, ended, entry: emptyEntry(), outputs: new Map(), pending: 0 };
+    const flight: Flight = {
+      batch,
+      ended,
+      entry: emptyEntry(),
+      outputs: new Map(),
+      destinations: new Map(),
+      pending: 0,
+    };
     this.#assign({ flight, from: 0, to: batch.count, deaths: 0 });
   }
 
@@ -174,6 +190,11 @@ export class Dispatcher {
     sum.failureStore += outcome.failureStore;
     sum.deadLettered += outcome.rejected.length;
     flight.outputs.set(id, sum);
+    countDestinations(part, outcome, () => {
+      const counts = flight.destinations.get(id) ?? new Destinations();
+      flight.destinations.set(id, counts);
+      return counts;
+    });
     for (const { index, code, reason } of outcome.rejected) {
       const json = bytes.subarray(index === 0 ? 0 : (part.ends[index - 1] as number), part.ends[index]);
       dead.push({
@@ -188,7 +209,9 @@ export class Dispatcher {
   }
 
   #acknowledge(flight: Flight): void {
-    flight.ended(flight.entry, flight.outputs);
+    const { entry: totals, outputs } = flight;
+    const destinations = [...flight.destinations].map(([id, counts]) => [id, counts.snapshot()] as const);
+    flight.ended({ totals, outputs, destinations: new Map(destinations) });
     this.#pool.release(flight.batch);
     this.#flights--;
     if (this.#flights === 0) for (const resolve of this.#idle.splice(0)) resolve();

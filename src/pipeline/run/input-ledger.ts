@@ -29,8 +29,8 @@ export async function checkpointedSink(
     acquire: (bytes) => dispatcher.acquire(bytes),
     release: (batch) => dispatcher.release(batch),
     submit: (batch, acknowledged) => {
-      dispatcher.submit(batch, (entry, outputs) => {
-        ledger.add(entry, outputs);
+      dispatcher.submit(batch, (counts) => {
+        ledger.add(counts);
         file
           .write()
           .then(acknowledged, (error: unknown) =>
@@ -50,9 +50,9 @@ export function plainSink(dispatcher: Dispatcher, ledger: Ledger): RecordSink {
     release: (batch) => dispatcher.release(batch),
     submit: (batch, acknowledged) => {
       const end = order.begin();
-      dispatcher.submit(batch, (entry, outputs) =>
+      dispatcher.submit(batch, (counts) =>
         end(() => {
-          ledger.add(entry, outputs);
+          ledger.add(counts);
           acknowledged();
         }),
       );

@@ -2,6 +2,7 @@ import { ByteWriter } from "../../event/byte-writer.ts";
 import type { Event } from "../../event/event.ts";
 import type { JsonWriter } from "../../event/json-writer.ts";
 import type { FilteredChunk } from "./chunk.ts";
+import { GroupedEvents } from "./grouped-events.ts";
 import type { DeadEvent, DeadLetterStage, DoneMessage, OutputPart } from "./messages.ts";
 import { CHUNK_MILLIS, type WorkerProgram } from "./worker-program.ts";
 
@@ -11,6 +12,7 @@ interface OpenPart {
   readonly ends: number[];
   readonly records: number[];
   readonly events: number[];
+  readonly groups: GroupedEvents;
 }
 
 /** Collects what an item gives, chunk by chunk; only finished chunks reach it. */
@@ -71,6 +73,7 @@ export class ItemResult {
       part.ends.push(part.writer.length);
       part.records.push(event.record);
       part.events.push(number);
+      part.groups.add(this.#program.encoders[output]?.destination, event.timestamp);
     }
     this.#routed++;
   }
@@ -78,7 +81,7 @@ export class ItemResult {
   #part(output: number): OpenPart {
     let part = this.#parts[output];
     if (part === undefined) {
-      part = { writer: this.#take(), ends: [], records: [], events: [] };
+      part = { writer: this.#take(), ends: [], records: [], events: [], groups: new GroupedEvents() };
       this.#parts[output] = part;
     }
     return part;
@@ -130,6 +133,7 @@ export class ItemResult {
         ends: Int32Array.from(part.ends),
         records: Int32Array.from(part.records),
         events: Int32Array.from(part.events),
+        ...part.groups.done(),
       });
     });
     return {

@@ -38,6 +38,16 @@ export interface OutputPart {
   readonly records: Int32Array;
   /** Number of the event within the item, so that an event in two outputs is known as one. */
   readonly events: Int32Array;
+  /** Where events go to; empty where nobody can be asked. */
+  readonly groups: readonly DestinationGroup[];
+  /** Group of each event, -1: none; undefined: all have the first. */
+  readonly groupOf: Int32Array | undefined;
+}
+
+/** A destination, and the epoch day of events that go there; undefined: they have no time that a calendar knows. */
+export interface DestinationGroup {
+  readonly destination: string;
+  readonly day: number | undefined;
 }
 
 export type DeadLetterStage = "decode" | "filter" | "encode" | "reject";

@@ -68,8 +68,8 @@ describe("a record that ends workers", function () {
       }
       const ledger = new Ledger();
       await new Promise<void>((resolve) =>
-        dispatcher.submit(batch, (entry, outputs) => {
-          ledger.add(entry, outputs);
+        dispatcher.submit(batch, (counts) => {
+          ledger.add(counts);
           resolve();
         }),
       );
