@@ -128,6 +128,34 @@ With -f or -e, pipelines.yml is not read.`,
     });
 
   program
+    .command("ledger")
+    .description("show what was counted, by pipeline, input and output; with --prove hold it against Elasticsearch")
+    .option("--path.data <folder>", "data folder, as given to `antler pipeline`, `up` or `ship`")
+    .option("--json", "as JSON")
+    .option("--prove", "ask Elasticsearch for its counts, by data stream and day")
+    .option("--only-writer", "with --prove: more documents than counted are a finding too")
+    .option("-f, --path.config <path...>", "with --prove: the configuration that runs")
+    .option("-e, --config.string <text>", "with --prove: the configuration as text")
+    .option("--path.settings <folder>", "with --prove: folder with pipelines.yml, logstash.yml")
+    .option("--pipeline.id <name>", "with --prove: name of what runs (default: main)")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  antler ledger
+  antler ledger --path.data /var/lib/antler/web --json
+  antler ledger --prove -f /etc/logstash/conf.d/
+  antler ledger --prove --path.settings /etc/logstash
+
+read + created = delivered + filtered out + dead letters + absorbed + unrouted. What is on its way is not counted yet.
+Exit code 1 when it does not balance, or when documents are missing.`,
+    )
+    .action(async (options: Record<string, string | string[] | boolean>) => {
+      const { runLedgerCommand } = await import("./commands/ledger.ts");
+      process.exitCode = await runLedgerCommand(options);
+    });
+
+  program
     .command("check")
     .description("check configuration files without running them")
     .argument("<path...>", "files, folders or globs of .conf files; folders with pipelines.yml or <name>/pipeline.conf")

@@ -91,7 +91,10 @@ describe("bulk sender", () => {
     const rejected = [{ index: 2, code: "document_parsing_exception", reason: "failed to parse field [message]" }];
     assert.deepEqual(await sender.send(creates(4)), outcome({ delivered: 3, rejected }));
     const kept = sending({ refuses, failureStore: true });
-    assert.deepEqual(await kept.sender.send(creates(4)), outcome({ delivered: 3, failureStore: 1, inFailureStore: [2] }));
+    assert.deepEqual(
+      await kept.sender.send(creates(4)),
+      outcome({ delivered: 3, failureStore: 1, inFailureStore: [2] }),
+    );
     assert.equal(kept.model.documents.failures.length, 1);
   });
 

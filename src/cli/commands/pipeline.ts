@@ -3,26 +3,21 @@ import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import { type ResolvedGroup, resolveGroup } from "../../pipeline/compile/resolve-group.ts";
 import { Pipeline } from "../../pipeline/run/pipeline.ts";
-import type { EcsMode } from "../../plugin/definitions.ts";
 import { imbalance } from "../../telemetry/ledger.ts";
 import { createLogger } from "../../telemetry/logger.ts";
-import { readConfiguration } from "../configuration-files.ts";
 import { dataFolder, FolderInUse, lockFolder } from "../data-folder.ts";
-import { EXIT_CONFIGURATION, EXIT_INTERNAL, EXIT_USAGE } from "../exit-codes.ts";
-import { type CommandLineSettings, type PipelineSet, readSettingsFolder, readSettingsFor } from "../pipelines-yml.ts";
-import type { Ordered } from "../pipelines-yml-workers.ts";
+import { EXIT_CONFIGURATION, EXIT_INTERNAL } from "../exit-codes.ts";
+import { type CommandOptions, pipelineSet } from "../pipeline-set.ts";
 import { onStopSignal } from "../signals.ts";
 
 /** Most events in a batch; measured best between small batches' overhead and big ones' memory. */
 const BATCH_SIZE = 4096;
 const WORKER_HEAP_MEGABYTES = 1024;
 
-type CommandOptions = Readonly<Record<string, string | string[] | boolean | undefined>>;
-
 /** `antler pipeline`. The exit code. */
 export async function runPipelineCommand(options: CommandOptions): Promise<number> {
   const found = new DiagnosticCollector();
-  const set = pipelinesOf(options, found);
+  const set = pipelineSet(options, found);
   if (typeof set === "number") return set;
   const { id, definitions } = set;
   const resolved = resolveGroup(definitions, found, "start");
@@ -86,38 +81,6 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
   return 0;
 }
 
-/** What to run; or an exit code, when the command line does not say it. */
-function pipelinesOf(options: CommandOptions, found: DiagnosticCollector): PipelineSet | number {
-  const text = options["config.string"] as string | undefined;
-  const paths = (options["path.config"] as string[] | undefined) ?? [];
-  const folder = options["path.settings"] as string | undefined;
-  const named = (text === undefined ? 0 : 1) + (paths.length === 0 ? 0 : 1);
-  if (named === 2 || (named === 0 && folder === undefined)) {
-    return wrong("give the configuration with -f PATH, with -e TEXT, or as a folder with --path.settings FOLDER");
-  }
-  const workers = whole(options["pipeline.workers"]);
-  const batchSize = whole(options["pipeline.batch.size"]);
-  if (Number.isNaN(workers) || Number.isNaN(batchSize) || !(Number(options["shutdown.timeout"]) >= 0))
-    return wrong("workers, batch size and timeout are positive numbers");
-  const ecs = options["pipeline.ecs_compatibility"] as EcsMode | undefined;
-  if (ecs !== undefined && !["disabled", "v1", "v8"].includes(ecs))
-    return wrong("--pipeline.ecs_compatibility is v8, v1 or disabled");
-  const ordered = options["pipeline.ordered"] as Ordered | undefined;
-  if (ordered !== undefined && !["auto", "true", "false"].includes(ordered))
-    return wrong("--pipeline.ordered is auto, true or false");
-  const given: CommandLineSettings = {
-    id: options["pipeline.id"] as string | undefined,
-    workers,
-    batchSize,
-    ordered,
-    ecs,
-    supportEscapes: options["config.support_escapes"] as true | undefined,
-  };
-  if (named === 0) return readSettingsFolder(folder as string, given, found, "start");
-  const sources = text === undefined ? readConfiguration(paths, found) : [{ name: "-e", text }];
-  return readSettingsFor(folder, given, sources, found);
-}
-
 /** Each pipeline reads from something and writes to something. */
 function checkEnds({ pipelines }: ResolvedGroup, found: DiagnosticCollector): void {
   const several = pipelines.length > 1;
@@ -132,16 +95,4 @@ function checkEnds({ pipelines }: ResolvedGroup, found: DiagnosticCollector): vo
     found.error("CONF019", "no pipeline reads from outside", undefined, {
       help: "for example: input { beats { port => 5044 } }",
     });
-}
-
-function wrong(message: string): number {
-  process.stderr.write(`antler: ${message}\n`);
-  return EXIT_USAGE;
-}
-
-/** A whole number from 1 on; NaN when it is none. */
-function whole(given: CommandOptions[string]): number | undefined {
-  if (given === undefined) return undefined;
-  const value = Number(given);
-  return Number.isInteger(value) && value >= 1 ? value : Number.NaN;
 }
