@@ -11,6 +11,7 @@ import { dataFolder, FolderInUse, lockFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL, EXIT_USAGE } from "../exit-codes.ts";
 import { type CommandLineSettings, type PipelineSet, readSettingsFolder, readSettingsFor } from "../pipelines-yml.ts";
 import type { Ordered } from "../pipelines-yml-workers.ts";
+import { queuesOf, warnOfQueuesLeft } from "../queue/queue-folders.ts";
 import { onStopSignal } from "../signals.ts";
 
 /** Most events in a batch; measured best between small batches' overhead and big ones' memory. */
@@ -36,8 +37,10 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
   const batchSize = set.batchSize ?? BATCH_SIZE;
   const timeout = Number(options["shutdown.timeout"]);
   const ordered = set.ordered === "true" || (set.ordered === "auto" && workers === 1);
+  const queues = queuesOf(set, folder);
   try {
     await lockFolder(folder);
+    for (const { folder: own } of queues.values()) if (!own.startsWith(folder)) await lockFolder(own);
   } catch (error) {
     if (!(error instanceof FolderInUse)) throw error;
     process.stderr.write(`antler: ${error.message}\n`);
@@ -53,10 +56,12 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
       dataFolder: folder,
       shutdownTimeoutMs: timeout * 1000,
       workerHeapMegabytes: WORKER_HEAP_MEGABYTES,
+      queues,
     },
     resolved,
     log,
   );
+  await warnOfQueuesLeft(definitions, queues, folder, log);
   let stopping = false;
   const off = onStopSignal((signal) => {
     log.info("stopping", { signal });
@@ -105,7 +110,11 @@ function pipelinesOf(options: CommandOptions, found: DiagnosticCollector): Pipel
   const ordered = options["pipeline.ordered"] as Ordered | undefined;
   if (ordered !== undefined && !["auto", "true", "false"].includes(ordered))
     return wrong("--pipeline.ordered is auto, true or false");
+  const queueType = options["queue.type"] as string | undefined;
+  if (queueType !== undefined && !["memory", "persisted"].includes(queueType))
+    return wrong("--queue.type is memory or persisted");
   const given: CommandLineSettings = {
+    queueType,
     id: options["pipeline.id"] as string | undefined,
     workers,
     batchSize,
