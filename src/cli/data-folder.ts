@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, statSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -34,14 +34,7 @@ export class FolderInUse extends Error {
  */
 export async function lockFolder(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { dev, ino } = statSync(folder, { bigint: true });
-  const name = createHash("sha256").update(`antler/${dev}/${ino}`).digest("hex").slice(0, 32);
-  const address =
-    process.platform === "win32"
-      ? `\\\\.\\pipe\\antler-${name}`
-      : process.platform === "linux"
-        ? `\0antler-${name}`
-        : join(folder, "lock.sock");
+  const address = lockAddress(folder);
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
@@ -50,4 +43,22 @@ export async function lockFolder(folder: string): Promise<void> {
     server.listen(address, resolve);
   });
   server.unref();
+}
+
+/** Whether a process has the folder; asks without taking it. */
+export async function isFolderInUse(folder: string): Promise<boolean> {
+  const socket = connect(lockAddress(folder));
+  const answered = await new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(true));
+    socket.once("error", () => resolve(false));
+  });
+  socket.destroy();
+  return answered;
+}
+
+function lockAddress(folder: string): string {
+  const { dev, ino } = statSync(folder, { bigint: true });
+  const name = createHash("sha256").update(`antler/${dev}/${ino}`).digest("hex").slice(0, 32);
+  if (process.platform === "win32") return `\\\\.\\pipe\\antler-${name}`;
+  return process.platform === "linux" ? `\0antler-${name}` : join(folder, "lock.sock");
 }

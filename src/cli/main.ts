@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-codes.ts";
+import { QUEUE_HELP, QUEUE_VERBS, type QueueOptions, type QueueVerb } from "./queue/help.ts";
 import { SEARCH_HELP } from "./search/help.ts";
 import { TEST_HELP } from "./test/help.ts";
 import { version } from "./version.ts";
@@ -80,7 +81,8 @@ Examples:
     )
     .option("--pipeline.ecs_compatibility <mode>", "v8, v1 or disabled (default: v8)")
     .option("--config.support_escapes", "read \\n, \\t and the like in strings")
-    .option("--path.data <folder>", "where positions, ledger and dead letters are kept")
+    .option("--path.data <folder>", "where positions, ledger, dead letters and queues are kept")
+    .option("--queue.type <type>", "memory, or persisted: a queue on disk between inputs and filters (default: memory)")
     .option("--shutdown.timeout <seconds>", "how long to wait for deliveries when stopping", "10")
     .addHelpText(
       "after",
@@ -99,6 +101,25 @@ With -f or -e, pipelines.yml is not read.`,
       const { runPipelineCommand } = await import("./commands/pipeline.ts");
       process.exitCode = await runPipelineCommand(options);
     });
+
+  const queue = program
+    .command("queue")
+    .description("look at the queues on disk of `antler pipeline`, check them, repair them")
+    .addHelpText("after", QUEUE_HELP);
+  for (const [verb, description] of Object.entries(QUEUE_VERBS)) {
+    const command = queue
+      .command(verb)
+      .description(description)
+      .argument("[pipeline...]", "ids of pipelines (default: all that have a queue)")
+      .option("--path.data <folder>", "as given to `antler pipeline`")
+      .option("--path.queue <folder>", "as in logstash.yml, if it is set there")
+      .option("--json", "the report as JSON");
+    if (verb === "repair") command.option("--yes", "do not ask");
+    command.action(async (pipelines: string[], options: QueueOptions) => {
+      const { runQueueCommand } = await import("./commands/queue.ts");
+      process.exitCode = await runQueueCommand(verb as QueueVerb, pipelines, options);
+    });
+  }
 
   program
     .command("ship")

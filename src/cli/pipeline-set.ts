@@ -28,7 +28,11 @@ export function pipelineSet(options: CommandOptions, found: DiagnosticCollector)
   const ordered = options["pipeline.ordered"] as Ordered | undefined;
   if (ordered !== undefined && !["auto", "true", "false"].includes(ordered))
     return wrong("--pipeline.ordered is auto, true or false");
+  const queueType = options["queue.type"] as string | undefined;
+  if (queueType !== undefined && !["memory", "persisted"].includes(queueType))
+    return wrong("--queue.type is memory or persisted");
   const given: CommandLineSettings = {
+    queueType,
     id: options["pipeline.id"] as string | undefined,
     workers,
     batchSize,

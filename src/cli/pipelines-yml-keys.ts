@@ -1,5 +1,5 @@
-/** How the value of a key is read; a list holds the only values allowed. */
-export type KeyKind = "text" | "count" | "boolean" | readonly string[];
+/** How the value of a key is read: a count is from 1 on, a number from 0 on; a list holds the only values allowed. */
+export type KeyKind = "text" | "count" | "number" | "bytes" | "boolean" | readonly string[];
 
 /** Keys of a pipeline, in pipelines.yml, and for all pipelines in logstash.yml. Names and meaning are Logstash's. */
 export const PIPELINE_KEYS: Readonly<Record<string, KeyKind>> = {
@@ -11,6 +11,14 @@ export const PIPELINE_KEYS: Readonly<Record<string, KeyKind>> = {
   "pipeline.ordered": ["auto", "true", "false"],
   "pipeline.ecs_compatibility": ["v8", "v1", "disabled"],
   "config.support_escapes": "boolean",
+  "queue.type": ["memory", "persisted"],
+  "queue.page_capacity": "bytes",
+  "queue.max_events": "number",
+  "queue.max_bytes": "bytes",
+  "queue.checkpoint.acks": "number",
+  "queue.checkpoint.interval": "number",
+  "queue.drain": "boolean",
+  "path.queue": "text",
 };
 
 /** Keys of the process, in logstash.yml only. */
@@ -25,15 +33,13 @@ export interface IdleKey {
   readonly same?: string;
 }
 
-const NO_QUEUE =
-  "there is no queue on disk: a record is acknowledged to its sender when it is delivered, and given again if that fails";
 const ONE_LOG = "messages go to standard error, as JSON lines";
 
 /** Keys of a pipeline without effect. */
 export const IDLE_PIPELINE_KEYS: readonly IdleKey[] = [
-  { name: "queue.type", why: NO_QUEUE, same: "memory" },
-  { name: "queue.", why: NO_QUEUE },
-  { name: "path.queue", why: NO_QUEUE },
+  { name: "queue.checkpoint.writes", why: "every batch is on disk (fsync) before its sender hears of it" },
+  { name: "queue.checkpoint.retry", why: "what cannot be written is tried again until it can", same: "true" },
+  { name: "queue.compression", why: "the queue is not compressed", same: "none" },
   { name: "dead_letter_queue.enable", why: "dead letters are always kept, below path.data", same: "true" },
   { name: "dead_letter_queue.", why: "dead letters are kept until somebody takes them" },
   { name: "path.dead_letter_queue", why: "dead letters are kept below path.data" },

@@ -83,11 +83,30 @@ function readValue(
     found.error("CONF014", `${name} is a whole number from 1 on`, span);
     return undefined;
   }
+  if (kind === "number") {
+    if (Number.isInteger(value) && (value as number) >= 0) return value as number;
+    found.error("CONF014", `${name} is a whole number, or 0`, span);
+    return undefined;
+  }
+  if (kind === "bytes") {
+    const bytes = bytesOf(value);
+    if (bytes === undefined) found.error("CONF014", `${name} is a size, such as 64mb or 1gb`, span);
+    return bytes;
+  }
   const text = String(value);
   const choices = kind === "boolean" ? ["true", "false"] : kind;
   if (choices === "text" || choices.includes(text)) return text;
   found.error("CONF014", `${name} is ${choices.join(" or ")}`, span);
   return undefined;
+}
+
+const UNITS = ["b", "kb", "mb", "gb", "tb", "pb"];
+
+/** A size with a unit as Logstash has it, of 1024 each: 64mb. Whole and above 0. */
+function bytesOf(value: unknown): number | undefined {
+  const [, digits, unit = "b"] = /^([\d.]+)\s*([kmgtp]?b)?$/i.exec(String(value)) ?? [];
+  const bytes = Math.floor(Number(digits) * 1024 ** UNITS.indexOf(unit.toLowerCase()));
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
 }
 
 function reportOther({ name, key, node }: YamlSetting, process: boolean, found: DiagnosticCollector): void {

@@ -8,6 +8,7 @@ import type { Strictness } from "../pipeline/compile/resolve.ts";
 import type { EcsMode } from "../plugin/definitions.ts";
 import { parseYaml, spanOf } from "../shipper/yaml-settings.ts";
 import { readConfiguration } from "./configuration-files.ts";
+import { type QueueChoice, queueChoice } from "./pipelines-yml-queue.ts";
 import { readSource, readValues, type YmlValues } from "./pipelines-yml-values.ts";
 import { commonOrder, largestCount, type Ordered } from "./pipelines-yml-workers.ts";
 
@@ -19,6 +20,8 @@ export interface CommandLineSettings {
   readonly ordered?: Ordered | undefined;
   readonly ecs?: EcsMode | undefined;
   readonly supportEscapes?: boolean | undefined;
+  /** `memory` or `persisted`. */
+  readonly queueType?: string | undefined;
 }
 
 /** Pipelines that run in one process, and how. */
@@ -31,6 +34,8 @@ export interface PipelineSet {
   readonly ordered: Ordered;
   /** `path.data` of logstash.yml. */
   readonly dataPath: string | undefined;
+  /** Queues on disk, by pipeline. */
+  readonly queues: ReadonlyMap<string, QueueChoice>;
 }
 
 export const PIPELINES_FILE = "pipelines.yml";
@@ -107,6 +112,11 @@ class SettingsFolder {
     const dataPath = this.#text(this.#shared, "path.data");
     const merged = pipelines.map((values): YmlValues => new Map([...this.#shared, ...values]));
     const all = merged.length === 0 ? [this.#shared] : merged;
+    const queues = new Map<string, QueueChoice>();
+    definitions.forEach((definition, i) => {
+      const queue = queueChoice(all[i] ?? this.#shared, given.queueType, this.#folder);
+      if (queue !== undefined) queues.set(definition.id, queue);
+    });
     const workers = given.workers ?? largestCount("pipeline.workers", all, this.#found);
     return {
       id,
@@ -115,6 +125,7 @@ class SettingsFolder {
       batchSize: given.batchSize ?? largestCount("pipeline.batch.size", all, this.#found),
       ordered: given.ordered ?? commonOrder(all, workers, this.#found),
       dataPath: dataPath === undefined || isAbsolute(dataPath) ? dataPath : join(this.#folder, dataPath),
+      queues,
     };
   }
 

@@ -17,18 +17,23 @@ export const DEFAULT_POOL_LIMITS: BufferPoolLimits = {
 
 interface Waiter {
   readonly bytes: number;
+  readonly records: number;
   readonly resolve: (batch: RecordBatch) => void;
 }
 
-/** A bounded pool of shared buffers. Who asks while all are in use waits in line: back-pressure starts here. */
+/**
+ * A bounded pool of shared buffers. Who asks while all are in use waits in line: back-pressure starts here. Pools between which batches
+ * are handed over have one stock of free ones.
+ */
 export class BufferPool {
   readonly limits: BufferPoolLimits;
-  readonly #free: RecordBatch[] = [];
+  readonly #free: RecordBatch[];
   readonly #waiting: Waiter[] = [];
   #inUse = 0;
 
-  constructor(limits: BufferPoolLimits = DEFAULT_POOL_LIMITS) {
+  constructor(limits: BufferPoolLimits = DEFAULT_POOL_LIMITS, stock: RecordBatch[] = []) {
     this.limits = limits;
+    this.#free = stock;
   }
 
   /** Bytes given out. */
@@ -36,20 +41,37 @@ export class BufferPool {
     return this.#inUse;
   }
 
-  acquire(bytes = 0): Promise<RecordBatch> {
+  /** A batch that holds `bytes` and `records`, at least as large as all; waits while there is no room. */
+  acquire(bytes = 0, records = 0): Promise<RecordBatch> {
     const size = Math.max(bytes, this.limits.batchBytes);
-    if (this.#waiting.length === 0 && this.#fits(size)) return Promise.resolve(this.#give(size));
-    return new Promise((resolve) => this.#waiting.push({ bytes: size, resolve }));
+    const rows = Math.max(records, this.limits.batchRecords);
+    if (this.#waiting.length === 0 && this.#fits(size)) return Promise.resolve(this.#give(size, rows));
+    return new Promise((resolve) => this.#waiting.push({ bytes: size, records: rows, resolve }));
   }
 
   release(batch: RecordBatch): void {
     this.#inUse -= batch.bytes.length;
     batch.clear();
     // Larger ones were made for one huge record; keeping them would keep the memory.
-    if (batch.bytes.length === this.limits.batchBytes) this.#free.push(batch);
+    const { batchBytes, batchRecords } = this.limits;
+    if (batch.bytes.length === batchBytes && batch.capacity === batchRecords) this.#free.push(batch);
+    this.#serve();
+  }
+
+  /** Takes a batch over from another pool, filled as it is. False where there is no room, or somebody waits for it, unless it must be. */
+  takeOver(batch: RecordBatch, from: BufferPool, must = false): boolean {
+    const { length } = batch.bytes;
+    if (!must && (this.#waiting.length > 0 || !this.#fits(length))) return false;
+    this.#inUse += length;
+    from.#inUse -= length;
+    from.#serve();
+    return true;
+  }
+
+  #serve(): void {
     for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.bytes); next = this.#waiting[0]) {
       this.#waiting.shift();
-      next.resolve(this.#give(next.bytes));
+      next.resolve(this.#give(next.bytes, next.records));
     }
   }
 
@@ -57,9 +79,10 @@ export class BufferPool {
     return this.#inUse === 0 || this.#inUse + bytes <= this.limits.totalBytes;
   }
 
-  #give(bytes: number): RecordBatch {
+  #give(bytes: number, records: number): RecordBatch {
     this.#inUse += bytes;
-    const free = bytes === this.limits.batchBytes ? this.#free.pop() : undefined;
-    return free ?? RecordBatch.allocate(bytes, this.limits.batchRecords);
+    const { batchBytes, batchRecords } = this.limits;
+    const free = bytes === batchBytes && records === batchRecords ? this.#free.pop() : undefined;
+    return free ?? RecordBatch.allocate(bytes, records);
   }
 }

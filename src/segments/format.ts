@@ -9,11 +9,17 @@ export const RECORD_HEADER_BYTES = 8;
 /** Longest record; a length above it is damage. */
 export const RECORD_LIMIT: number = 256 * 1024 * 1024;
 
-export function encodeRecord(payload: Uint8Array): Buffer {
-  const record = Buffer.allocUnsafe(RECORD_HEADER_BYTES + payload.length);
-  record.writeUInt32LE(payload.length, 0);
-  record.writeUInt32LE(crc32(payload), 4);
-  record.set(payload, RECORD_HEADER_BYTES);
+/** A record of a payload that is given in one part or several. */
+export function encodeRecord(...parts: readonly Uint8Array[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const record = Buffer.allocUnsafe(RECORD_HEADER_BYTES + length);
+  let at = RECORD_HEADER_BYTES;
+  for (const part of parts) {
+    record.set(part, at);
+    at += part.length;
+  }
+  record.writeUInt32LE(length, 0);
+  record.writeUInt32LE(crc32(record.subarray(RECORD_HEADER_BYTES)), 4);
   return record;
 }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type AppendHandle, realSegmentFileSystem, type SegmentFileSystem } from "./filesystem.ts";
 import { encodeRecord, RECORD_LIMIT, readRecord, SEGMENT_HEADER } from "./format.ts";
+import { SegmentReader } from "./segment-reader.ts";
 
 export interface SegmentLogOptions {
   readonly folder: string;
@@ -9,6 +10,27 @@ export interface SegmentLogOptions {
   /** All segments together; an append beyond it fails with `SegmentLogFull`. Default 1 GiB. */
   readonly totalBytes?: number;
   readonly files?: SegmentFileSystem;
+  /** What every payload begins with, so that opening finds whole records behind damaged ones. */
+  readonly marker?: Uint8Array;
+  /** Known to be whole up to there, from a checkpoint: opening looks only at what follows. */
+  readonly whole?: { readonly segment: number; readonly size: number };
+}
+
+/** Where a record lies: its segment, its first byte and the one behind its last. */
+export interface LogPosition {
+  readonly segment: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A segment has been written by an Antler that keeps another format. */
+export class SegmentVersion extends Error {
+  constructor(path: string, version: number) {
+    super(
+      `${path} has format ${version}, this antler reads format 1: let the antler that wrote it empty it, or move the folder away`,
+    );
+    this.name = "SegmentVersion";
+  }
 }
 
 /** The log has its allowed size. */
@@ -32,7 +54,7 @@ export interface LogEntry {
 
 const NAME = /^(\d{10})\.segment$/;
 
-function fileName(segment: number): string {
+export function segmentFileName(segment: number): string {
   return `${String(segment).padStart(10, "0")}.segment`;
 }
 
@@ -45,45 +67,57 @@ export class SegmentLog {
   readonly recovery: Recovery;
   #segment: number;
   #size: number;
-  #total: number;
+  /** Bytes of each segment. */
+  readonly #sizes: Map<number, number>;
+  #total = 0;
   #handle: AppendHandle | undefined;
+  /** The next record begins another segment. */
+  #ended: boolean;
   #queue: Promise<void> = Promise.resolve();
   #syncing: Promise<void> | undefined;
   /** The fsync after the one under way; who comes meanwhile may have appended what that one does not cover. */
   #following: Promise<void> | undefined;
 
-  constructor(options: SegmentLogOptions, segment: number, size: number, total: number, recovery: Recovery) {
+  constructor(
+    options: SegmentLogOptions,
+    segment: number,
+    sizes: Map<number, number>,
+    recovery: Recovery,
+    appendable: boolean,
+  ) {
     this.#folder = options.folder;
     this.#segmentBytes = options.segmentBytes ?? 64 * 1024 * 1024;
     this.#totalBytes = options.totalBytes ?? 1024 ** 3;
     this.#files = options.files ?? realSegmentFileSystem;
     this.#segment = segment;
-    this.#size = size;
-    this.#total = total;
+    this.#size = sizes.get(segment) ?? 0;
+    this.#sizes = sizes;
+    for (const size of sizes.values()) this.#total += size;
+    this.#ended = !appendable;
     this.recovery = recovery;
   }
 
-  /** Opens a log, making the folder; what a crash left half-written at its end is cut off. */
+  /**
+   * Opens a log, making the folder; what a crash left half-written at its end is cut off. Only the last segment is read.
+   * @throws SegmentVersion
+   */
   static async open(options: SegmentLogOptions): Promise<SegmentLog> {
     const files = options.files ?? realSegmentFileSystem;
     await files.makeFolder(options.folder);
-    const segments = await segmentNumbers(files, options.folder);
-    let total = 0;
-    let size = 0;
-    let tornBytes = 0;
-    for (const segment of segments) {
-      const path = join(options.folder, fileName(segment));
-      const bytes = await files.read(path);
-      size = bytes.length;
-      if (segment === segments.at(-1)) {
-        const whole = wholeLength(bytes);
-        tornBytes = bytes.length - whole;
-        if (tornBytes > 0) await files.truncate(path, whole);
-        size = whole;
-      }
-      total += size;
-    }
-    return new SegmentLog(options, segments.at(-1) ?? 0, size, total, { tornBytes });
+    const sizes = new Map<number, number>();
+    for (const segment of await segmentNumbers(files, options.folder))
+      sizes.set(segment, await files.size(join(options.folder, segmentFileName(segment))));
+    const last = [...sizes.keys()].at(-1);
+    const least = options.whole?.segment ?? 0;
+    // A number is never used twice, also when the segment is gone.
+    if (last === undefined || last < least) return new SegmentLog(options, least, sizes, { tornBytes: 0 }, false);
+    const path = join(options.folder, segmentFileName(last));
+    const size = sizes.get(last) as number;
+    const known = options.whole?.segment === last ? options.whole.size : 0;
+    const { whole, appendable } = await wholeEnd(files, path, size, known, options.marker);
+    if (whole < size) await files.truncate(path, whole);
+    sizes.set(last, whole);
+    return new SegmentLog(options, last, sizes, { tornBytes: size - whole }, appendable);
   }
 
   /** Bytes of all segments. */
@@ -91,14 +125,50 @@ export class SegmentLog {
     return this.#total;
   }
 
+  /** The segment that is written to, and its bytes. */
+  get head(): { readonly segment: number; readonly size: number } {
+    return { segment: this.#segment, size: this.#size };
+  }
+
+  /** Numbers and bytes of the segments, oldest first. */
+  get segments(): ReadonlyMap<number, number> {
+    return this.#sizes;
+  }
+
   /** Appends a record of 1 to `RECORD_LIMIT` bytes; it is durable after the next `sync`. @throws SegmentLogFull, RangeError */
-  append(payload: Uint8Array): Promise<void> {
-    if (payload.length === 0 || payload.length > RECORD_LIMIT)
-      return Promise.reject(new RangeError(`a record of ${payload.length} bytes cannot be kept`));
-    const record = encodeRecord(payload);
+  async append(payload: Uint8Array): Promise<void> {
+    await this.write(payload);
+  }
+
+  /** Appends a record that is given in parts; where it lies. */
+  write(...parts: readonly Uint8Array[]): Promise<LogPosition> {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (length === 0 || length > RECORD_LIMIT)
+      return Promise.reject(new RangeError(`a record of ${length} bytes cannot be kept`));
+    const record = encodeRecord(...parts);
     const done = this.#queue.then(() => this.#write(record));
-    this.#queue = done.catch(() => undefined);
+    this.#queue = done.then(
+      () => undefined,
+      () => undefined,
+    );
     return done;
+  }
+
+  /** Ends the segment; the next record begins another. What was appended has been synced. */
+  async endSegment(): Promise<void> {
+    await this.#queue;
+    const handle = this.#handle;
+    this.#handle = undefined;
+    this.#ended = true;
+    await handle?.close();
+  }
+
+  /** Ends a segment whose fsync failed: what it holds beyond `size` bytes counts as not written, whatever the disk has of it. */
+  async abandonFrom(size: number): Promise<void> {
+    await this.#queue;
+    await this.#handle?.truncate(size).catch(() => undefined);
+    this.#resize(size);
+    await this.endSegment().catch(() => undefined);
   }
 
   /** Resolves when everything appended before is on disk. Calls that come while one is under way share the next fsync. */
@@ -129,7 +199,7 @@ export class SegmentLog {
   /** All records from the oldest on. `damaged` hears of records whose checksum is wrong; they are left out. */
   async *entries(damaged: (segment: number) => void = () => undefined): AsyncGenerator<LogEntry> {
     for (const segment of await segmentNumbers(this.#files, this.#folder)) {
-      const bytes = await this.#files.read(join(this.#folder, fileName(segment)));
+      const bytes = await this.#files.read(join(this.#folder, segmentFileName(segment)));
       for (let at = SEGMENT_HEADER.length; ; ) {
         const read = readRecord(bytes, at);
         if (read.kind === "end") break;
@@ -149,10 +219,22 @@ export class SegmentLog {
   async dropBefore(segment: number): Promise<void> {
     for (const one of await segmentNumbers(this.#files, this.#folder)) {
       if (one >= segment || one === this.#segment) continue;
-      const path = join(this.#folder, fileName(one));
-      this.#total -= (await this.#files.read(path)).length;
-      await this.#files.remove(path);
+      await this.remove(one);
     }
+  }
+
+  /** Removes a segment that is not written to any more. */
+  async remove(segment: number): Promise<void> {
+    await this.#files.remove(join(this.#folder, segmentFileName(segment)));
+    this.#forget(segment);
+  }
+
+  /** Renames a damaged segment, so that nothing reads it any more and nothing of it is lost; its new path. */
+  async setAside(segment: number): Promise<string> {
+    const path = join(this.#folder, segmentFileName(segment));
+    await this.#files.rename(path, `${path}.damaged`);
+    this.#forget(segment);
+    return `${path}.damaged`;
   }
 
   async close(): Promise<void> {
@@ -161,21 +243,33 @@ export class SegmentLog {
     this.#handle = undefined;
   }
 
-  async #write(record: Buffer): Promise<void> {
-    if (this.#total + record.length > this.#totalBytes) throw new SegmentLogFull(this.#folder, this.#totalBytes);
-    if (this.#size >= this.#segmentBytes || this.#segment === 0) await this.#next();
-    this.#handle ??= await this.#files.append(join(this.#folder, fileName(this.#segment)));
+  #resize(size: number): void {
+    this.#total += size - (this.#sizes.get(this.#segment) ?? 0);
+    this.#sizes.set(this.#segment, size);
+  }
+
+  #forget(segment: number): void {
+    this.#total -= this.#sizes.get(segment) ?? 0;
+    this.#sizes.delete(segment);
+  }
+
+  async #write(record: Buffer): Promise<LogPosition> {
+    if (this.bytes + record.length > this.#totalBytes) throw new SegmentLogFull(this.#folder, this.#totalBytes);
+    if (this.#size >= this.#segmentBytes || this.#ended) await this.#next();
+    this.#handle ??= await this.#files.append(join(this.#folder, segmentFileName(this.#segment)));
     const handle = this.#handle;
     if (this.#size === 0) await this.#begin(handle);
+    const from = this.#size;
     try {
       await handle.write(record);
     } catch (error) {
       // What a full disk took in part must not stand before the next record.
-      await handle.truncate(this.#size).catch(() => undefined);
+      await handle.truncate(from).catch(() => undefined);
       throw error;
     }
     this.#size += record.length;
-    this.#total += record.length;
+    this.#resize(this.#size);
+    return { segment: this.#segment, from, to: this.#size };
   }
 
   async #next(): Promise<void> {
@@ -184,6 +278,7 @@ export class SegmentLog {
     this.#handle = undefined;
     this.#segment++;
     this.#size = 0;
+    this.#ended = false;
   }
 
   /** Begins an empty segment: a new one, or one that a crash or a full disk left without its header. */
@@ -195,12 +290,12 @@ export class SegmentLog {
       throw error;
     }
     this.#size = SEGMENT_HEADER.length;
-    this.#total += SEGMENT_HEADER.length;
+    this.#resize(this.#size);
     await this.#files.syncFolder(this.#folder);
   }
 }
 
-async function segmentNumbers(files: SegmentFileSystem, folder: string): Promise<number[]> {
+export async function segmentNumbers(files: SegmentFileSystem, folder: string): Promise<number[]> {
   const names = await files.list(folder);
   return names
     .map((name) => NAME.exec(name)?.[1])
@@ -209,14 +304,31 @@ async function segmentNumbers(files: SegmentFileSystem, folder: string): Promise
     .sort((a, b) => a - b);
 }
 
-/** How many bytes from the start are whole records; damage in the middle counts as whole where it can be stepped over. */
-function wholeLength(bytes: Buffer): number {
-  if (bytes.length < SEGMENT_HEADER.length) return 0;
-  let whole = SEGMENT_HEADER.length;
-  for (let at = whole; ; ) {
-    const read = readRecord(bytes, at);
-    if (read.kind === "end" || read.next === undefined) return whole;
-    at = read.next;
-    if (read.kind === "record") whole = at;
+/**
+ * How many bytes of a segment are to be kept: all up to its last whole record. Damage before that is left where it is. A segment whose
+ * beginning is damaged is not appended to.
+ */
+async function wholeEnd(
+  files: SegmentFileSystem,
+  path: string,
+  size: number,
+  known: number,
+  marker: Uint8Array | undefined,
+): Promise<{ whole: number; appendable: boolean }> {
+  const reader = new SegmentReader(await files.openRead(path), marker);
+  try {
+    const beginning = await reader.beginning(size);
+    if (typeof beginning === "object") throw new SegmentVersion(path, beginning.version);
+    if (beginning === "blank" && known === 0) return { whole: 0, appendable: true };
+    if (beginning !== "segment") return { whole: size, appendable: false };
+    let whole = Math.max(SEGMENT_HEADER.length, known <= size ? known : 0);
+    for (let at = whole; ; ) {
+      const found = await reader.next(at, size);
+      if (found.kind === "end") return { whole, appendable: true };
+      at = found.next;
+      if (found.kind === "record") whole = at;
+    }
+  } finally {
+    await reader.close();
   }
 }

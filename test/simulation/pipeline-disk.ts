@@ -26,12 +26,27 @@ export function segmentFiles(process: SimulatedProcess, files: SimulatedFiles): 
     makeFolder: (path) => fs.makeFolder(path),
     list: (folder) => fs.readFolder(folder),
     read: async (path) => Buffer.from(await fs.readFile(path)),
+    size: async (path) => (await fs.readFile(path)).length,
+    openRead: (path) =>
+      process.operation(() => {
+        const inode = files.inode(path);
+        return {
+          read: (into, position) =>
+            process.operation(() => {
+              const bytes = inode.data.subarray(position, position + into.length);
+              into.set(bytes);
+              return bytes.length;
+            }),
+          close: () => Promise.resolve(),
+        };
+      }),
     truncate: (path, size) =>
       process.operation(() => {
         const inode = files.inode(path);
         inode.data = inode.data.subarray(0, size);
       }),
     remove: (path) => process.operation(() => files.unlink(path)),
+    rename: (from, to) => fs.rename(from, to),
     syncFolder: (path) => fs.fsyncFolder(path),
     append: (path) =>
       process.operation(() => {

@@ -8,6 +8,7 @@ import { createLogger } from "../../telemetry/logger.ts";
 import { dataFolder, FolderInUse, lockFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL } from "../exit-codes.ts";
 import { type CommandOptions, pipelineSet } from "../pipeline-set.ts";
+import { queuesOf, warnOfQueuesLeft } from "../queue/queue-folders.ts";
 import { onStopSignal } from "../signals.ts";
 
 /** Most events in a batch; measured best between small batches' overhead and big ones' memory. */
@@ -31,8 +32,10 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
   const batchSize = set.batchSize ?? BATCH_SIZE;
   const timeout = Number(options["shutdown.timeout"]);
   const ordered = set.ordered === "true" || (set.ordered === "auto" && workers === 1);
+  const queues = queuesOf(set, folder);
   try {
     await lockFolder(folder);
+    for (const { folder: own } of queues.values()) if (!own.startsWith(folder)) await lockFolder(own);
   } catch (error) {
     if (!(error instanceof FolderInUse)) throw error;
     process.stderr.write(`antler: ${error.message}\n`);
@@ -48,10 +51,12 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
       dataFolder: folder,
       shutdownTimeoutMs: timeout * 1000,
       workerHeapMegabytes: WORKER_HEAP_MEGABYTES,
+      queues,
     },
     resolved,
     log,
   );
+  await warnOfQueuesLeft(definitions, queues, folder, log);
   let stopping = false;
   const off = onStopSignal((signal) => {
     log.info("stopping", { signal });

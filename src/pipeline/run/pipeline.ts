@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { BufferPool, type BufferPoolLimits, DEFAULT_POOL_LIMITS } from "../../event/buffer-pool.ts";
 import { FILE_ID_BYTES } from "../../event/identity.ts";
+import type { RecordBatch } from "../../event/record-batch.ts";
 import { defaultsOf } from "../../plugin/check-options.ts";
 import type { InputHost, Logger, PluginHost, RunningInput } from "../../plugin/definitions.ts";
 import { DeadLetterStore } from "../../segments/dead-letter-store.ts";
@@ -18,6 +19,7 @@ import { deadLetterSink } from "./dead-letters.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { checkpointedSink, plainSink } from "./input-ledger.ts";
+import { deliveryLimits, type PipelineQueue, Queues, queuesWithInputs } from "./queues.ts";
 import { Ticks } from "./ticks.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import { TICK_INPUT } from "./worker-program.ts";
@@ -35,6 +37,8 @@ export interface PipelineOptions {
   readonly shutdownTimeoutMs: number;
   /** Heap of one worker, MiB. */
   readonly workerHeapMegabytes: number;
+  /** Queues on disk, by the id of the pipeline whose inputs write to it. */
+  readonly queues?: ReadonlyMap<string, PipelineQueue>;
   /** Bytes of records on their way at most; each takes several times as much until it is delivered. Default 48 MiB. */
   readonly poolBytes?: number;
 }
@@ -49,6 +53,7 @@ export class Pipeline {
   #workers: WorkerPool | undefined;
   #deliveries: Deliveries | undefined;
   #ticks: Ticks | undefined;
+  #queues: Queues | undefined;
   readonly #ledgers: Ledger[] = [];
   #deadLetters: DeadLetterStore | undefined;
   #stopped: (() => void) | undefined;
@@ -66,13 +71,14 @@ export class Pipeline {
 
   /** Counts since the data folder was made. */
   ledger(): LedgerSnapshot {
-    return sumOf(this.#ledgers.map((ledger) => ledger.snapshot()));
+    const ledgers = [...this.#ledgers, ...(this.#queues?.ledgers ?? [])];
+    return sumOf(ledgers.map((ledger) => ledger.snapshot()));
   }
 
-  /** Bytes that inputs have before them and that are not acknowledged; batches on their way besides. */
-  lag(): { readonly bytes: number; readonly batches: number } {
+  /** Bytes that inputs have before them and that are not acknowledged; batches on their way besides; events in queues on disk. */
+  lag(): { readonly bytes: number; readonly batches: number; readonly queued: number } {
     const bytes = this.#inputs.reduce((sum, input) => sum + (input.lag?.() ?? 0), 0);
-    return { bytes, batches: this.#dispatcher?.inFlight ?? 0 };
+    return { bytes, batches: this.#dispatcher?.inFlight ?? 0, queued: this.#queues?.events ?? 0 };
   }
 
   /** Starts outputs, workers, inputs, in this order. */
@@ -93,15 +99,19 @@ export class Pipeline {
     outputs.sort((a, b) => a.number - b.number);
     this.#deliveries = new Deliveries(outputs, ordered);
     const totalBytes = this.#options.poolBytes ?? DEFAULT_POOL_LIMITS.totalBytes;
+    const queues = queuesWithInputs(this.#options.queues, this.#resolved);
     const limits: BufferPoolLimits = { ...DEFAULT_POOL_LIMITS, batchRecords: batchSize, totalBytes };
+    const stock: RecordBatch[] = [];
+    const pool = new BufferPool(deliveryLimits(limits, queues.size), stock);
+    const deadLetters = deadLetterSink(this.#deadLetters, id, Date.now);
     this.#dispatcher = new Dispatcher(
-      new BufferPool(limits),
+      pool,
       (events) => {
         this.#workers = new WorkerPool({ workers, definitions, heapMegabytes: workerHeapMegabytes }, events, this.#log);
         return this.#workers;
       },
       this.#deliveries,
-      deadLetterSink(this.#deadLetters, id, Date.now),
+      deadLetters,
       this.#log,
       (input) => input === TICK_INPUT || state.inputs.has(input),
     );
@@ -114,16 +124,31 @@ export class Pipeline {
       this.#ledgers.push(ledger);
       this.#ticks = new Ticks(sink);
     }
+    const inputs = new Map(
+      this.#resolved.pipelines.flatMap((pipeline) =>
+        pipeline.inputs.map((input) => [inputName(pipeline, input), input.number] as const),
+      ),
+    );
+    const parts = { queues, dispatcher: this.#dispatcher, pool, stock, deadLetters, inputs, log: this.#log };
+    this.#queues = new Queues(parts);
+    await this.#queues.open();
+    this.#queues.start();
     for (const pipeline of this.#resolved.pipelines)
       for (const input of pipeline.inputs) this.#inputs.push(await this.#startInput(pipeline, input, this.#dispatcher));
   }
 
   /** Resolves when all inputs have come to their end or `stop` was called, and everything is put away. */
   async run(): Promise<void> {
+    let stopped = false;
     const stop = new Promise<void>((resolve) => {
-      this.#stopped = resolve;
+      this.#stopped = () => {
+        stopped = true;
+        resolve();
+      };
     });
     await Promise.race([Promise.all(this.#inputs.map((input) => input.ended)), stop]);
+    // Inputs that came to their end: what is in the queue is the rest of the work, not something to leave for another time.
+    if (!stopped) await Promise.race([this.#queues?.drained(true), stop]);
     await this.#shutDown();
   }
 
@@ -134,14 +159,26 @@ export class Pipeline {
 
   async #shutDown(): Promise<void> {
     const timeout = this.#options.shutdownTimeoutMs;
+    await this.#queues?.stopFeeding(false);
+    const stopping = Promise.all(this.#inputs.map((input) => input.stop(timeout)));
+    if (this.#queues?.drains === true) {
+      await stopping;
+      await this.#queues.drained(false);
+    }
+    let giveUpNow: () => void = () => undefined;
+    const givenUp = new Promise<void>((resolve) => {
+      giveUpNow = resolve;
+    });
     const giveUp = setTimeout(() => {
-      this.#log.warn("not everything could be delivered in time; files and senders give the rest again", {
+      this.#log.warn("not everything could be delivered in time; files, senders and queues give the rest again", {
         batches: this.#dispatcher?.inFlight,
       });
       this.#deliveries?.abort();
+      giveUpNow();
     }, timeout);
-    await Promise.all(this.#inputs.map((input) => input.stop(timeout)));
+    await stopping;
     if (this.#ticks !== undefined) await atMost(timeout, this.#ticks.end());
+    if (this.#queues?.size !== 0) await Promise.race([this.#dispatcher?.drained(), givenUp]);
     clearTimeout(giveUp);
     await this.close();
   }
@@ -150,6 +187,7 @@ export class Pipeline {
   async close(): Promise<void> {
     this.#deliveries?.abort();
     await this.#dispatcher?.stop();
+    await this.#queues?.close();
     await this.#deliveries?.close();
     await this.#deadLetters?.close();
   }
@@ -171,13 +209,15 @@ export class Pipeline {
   }
 
   async #startInput(pipeline: ResolvedPipeline, input: ResolvedInput, dispatcher: Dispatcher): Promise<RunningInput> {
-    // With the pipeline's id always, so that a second pipeline changes no place.
-    const name = `${pipeline.definition.id}/${input.id}`.replaceAll(/[^\w.#-]/g, "_");
+    const name = inputName(pipeline, input);
     const folder = join(this.#options.dataFolder, "inputs", name);
     let ledger = new Ledger();
     let sink = plainSink(dispatcher, ledger);
     if (input.plugin.keepsLedger !== true) ({ sink, ledger } = await checkpointedSink(dispatcher, folder, this.#log));
+    // What it has counted without a queue stays as it is.
     this.#ledgers.push(ledger);
+    const queue = this.#queues?.of(pipeline.definition.id);
+    if (queue !== undefined) sink = queue.sink(name);
     const host: InputHost = {
       ...this.#host(pipeline, input),
       number: input.number,
@@ -198,4 +238,9 @@ export class Pipeline {
     };
     return input.plugin.start(input.options, host);
   }
+}
+
+/** Name of an input in the data folder: with the pipeline's id always, so that a second pipeline changes no place. */
+function inputName(pipeline: ResolvedPipeline, input: ResolvedInput): string {
+  return `${pipeline.definition.id}/${input.id}`.replaceAll(/[^\w.#-]/g, "_");
 }

@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import type { SegmentFileSystem } from "../../segments/filesystem.ts";
+import type { CheckpointFileSystem } from "../../telemetry/checkpoint-file.ts";
+
+const NAME = "reserve";
+const BYTES = 256 * 1024;
+const FULL: readonly (string | undefined)[] = ["ENOSPC", "EDQUOT"];
+
+/**
+ * Lets a checkpoint be written also on a full disk, since only then segments can go and make room: a small file beside it is given up
+ * for that, and made again when there is room.
+ */
+export function withReserve(
+  files: CheckpointFileSystem,
+  segments: SegmentFileSystem,
+  folder: string,
+): CheckpointFileSystem {
+  const path = join(folder, NAME);
+  let whole = false;
+  const keep = async (): Promise<void> => {
+    if (whole) return;
+    whole = true;
+    const handle = await segments.append(path);
+    try {
+      await handle.truncate(0);
+      await handle.write(Buffer.alloc(BYTES, 1));
+      await handle.sync();
+    } catch {
+      whole = false;
+    } finally {
+      await handle.close();
+    }
+  };
+  return {
+    ...files,
+    async replace(target, text) {
+      try {
+        await files.replace(target, text);
+      } catch (error) {
+        if (!FULL.includes((error as NodeJS.ErrnoException).code)) throw error;
+        whole = false;
+        await segments.truncate(path, 0);
+        await files.replace(target, text);
+        return;
+      }
+      await keep().catch(() => undefined);
+    },
+  };
+}
