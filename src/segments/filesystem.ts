@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readdir, readFile, truncate, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, stat, truncate, unlink } from "node:fs/promises";
 
 /** An open segment that is appended to. */
 export interface AppendHandle {
@@ -13,6 +13,8 @@ export interface SegmentFileSystem {
   makeFolder(path: string): Promise<void>;
   list(folder: string): Promise<string[]>;
   read(path: string): Promise<Buffer>;
+  /** Bytes of a file; without it files are read for their size. */
+  size?(path: string): Promise<number>;
   truncate(path: string, size: number): Promise<void>;
   append(path: string): Promise<AppendHandle>;
   remove(path: string): Promise<void>;
@@ -26,6 +28,7 @@ export const realSegmentFileSystem: SegmentFileSystem = {
   },
   list: (folder) => readdir(folder),
   read: (path) => readFile(path),
+  size: async (path) => (await stat(path)).size,
   truncate,
   remove: unlink,
   async append(path) {

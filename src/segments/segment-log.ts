@@ -28,11 +28,13 @@ export interface Recovery {
 export interface LogEntry {
   readonly payload: Buffer;
   readonly segment: number;
+  /** Where its record begins in the segment's file. */
+  readonly offset: number;
 }
 
 const NAME = /^(\d{10})\.segment$/;
 
-function fileName(segment: number): string {
+export function segmentFileName(segment: number): string {
   return `${String(segment).padStart(10, "0")}.segment`;
 }
 
@@ -72,15 +74,14 @@ export class SegmentLog {
     let size = 0;
     let tornBytes = 0;
     for (const segment of segments) {
-      const path = join(options.folder, fileName(segment));
-      const bytes = await files.read(path);
-      size = bytes.length;
+      const path = join(options.folder, segmentFileName(segment));
       if (segment === segments.at(-1)) {
+        const bytes = await files.read(path);
         const whole = wholeLength(bytes);
         tornBytes = bytes.length - whole;
         if (tornBytes > 0) await files.truncate(path, whole);
         size = whole;
-      }
+      } else size = await sizeOf(files, path);
       total += size;
     }
     return new SegmentLog(options, segments.at(-1) ?? 0, size, total, { tornBytes });
@@ -89,6 +90,11 @@ export class SegmentLog {
   /** Bytes of all segments. */
   get bytes(): number {
     return this.#total;
+  }
+
+  /** The segment that is written to; 0 before the first record. */
+  get current(): number {
+    return this.#segment;
   }
 
   /** Appends a record of 1 to `RECORD_LIMIT` bytes; it is durable after the next `sync`. @throws SegmentLogFull, RangeError */
@@ -129,12 +135,12 @@ export class SegmentLog {
   /** All records from the oldest on. `damaged` hears of records whose checksum is wrong; they are left out. */
   async *entries(damaged: (segment: number) => void = () => undefined): AsyncGenerator<LogEntry> {
     for (const segment of await segmentNumbers(this.#files, this.#folder)) {
-      const bytes = await this.#files.read(join(this.#folder, fileName(segment)));
+      const bytes = await this.#files.read(join(this.#folder, segmentFileName(segment)));
       for (let at = SEGMENT_HEADER.length; ; ) {
         const read = readRecord(bytes, at);
         if (read.kind === "end") break;
         if (read.kind === "record") {
-          yield { payload: read.payload, segment };
+          yield { payload: read.payload, segment, offset: at };
           at = read.next;
           continue;
         }
@@ -149,10 +155,32 @@ export class SegmentLog {
   async dropBefore(segment: number): Promise<void> {
     for (const one of await segmentNumbers(this.#files, this.#folder)) {
       if (one >= segment || one === this.#segment) continue;
-      const path = join(this.#folder, fileName(one));
-      this.#total -= (await this.#files.read(path)).length;
-      await this.#files.remove(path);
+      await this.#remove(one);
     }
+  }
+
+  /** Removes one segment; that which is written to stays. */
+  async drop(segment: number): Promise<void> {
+    if (segment !== this.#segment) await this.#remove(segment);
+  }
+
+  /** Ends the segment that is written to, when it holds something, and begins the next: numbers go on also when all before it are removed. */
+  roll(): Promise<void> {
+    const done = this.#queue.then(async () => {
+      if (this.#size <= SEGMENT_HEADER.length) return;
+      await this.#next();
+      this.#handle = await this.#files.append(join(this.#folder, segmentFileName(this.#segment)));
+      await this.#begin(this.#handle);
+    });
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  async #remove(segment: number): Promise<void> {
+    const path = join(this.#folder, segmentFileName(segment));
+    const size = await sizeOf(this.#files, path);
+    await this.#files.remove(path);
+    this.#total -= size;
   }
 
   async close(): Promise<void> {
@@ -164,7 +192,7 @@ export class SegmentLog {
   async #write(record: Buffer): Promise<void> {
     if (this.#total + record.length > this.#totalBytes) throw new SegmentLogFull(this.#folder, this.#totalBytes);
     if (this.#size >= this.#segmentBytes || this.#segment === 0) await this.#next();
-    this.#handle ??= await this.#files.append(join(this.#folder, fileName(this.#segment)));
+    this.#handle ??= await this.#files.append(join(this.#folder, segmentFileName(this.#segment)));
     const handle = this.#handle;
     if (this.#size === 0) await this.#begin(handle);
     try {
@@ -200,7 +228,12 @@ export class SegmentLog {
   }
 }
 
-async function segmentNumbers(files: SegmentFileSystem, folder: string): Promise<number[]> {
+async function sizeOf(files: SegmentFileSystem, path: string): Promise<number> {
+  return files.size === undefined ? (await files.read(path)).length : files.size(path);
+}
+
+/** The segments of a folder, the oldest first. */
+export async function segmentNumbers(files: SegmentFileSystem, folder: string): Promise<number[]> {
   const names = await files.list(folder);
   return names
     .map((name) => NAME.exec(name)?.[1])

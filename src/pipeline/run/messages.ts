@@ -1,3 +1,4 @@
+import type { SplitPath } from "../../event/identity.ts";
 import type { Source } from "../../event/record-batch.ts";
 
 /** What main thread and workers say to each other. Bytes lie in shared memory; messages only say where. */
@@ -14,6 +15,30 @@ export interface WorkMessage {
   readonly sources: readonly Source[];
   /** Its events come to filters with state: one worker does all such work, in order. */
   readonly stateful: boolean;
+  /** Only what comes of these events is to be delivered; undefined: everything. */
+  readonly only?: readonly AllowedEvent[];
+}
+
+/** An event that a replay is to deliver, and what comes of it beyond the children that it had made before. */
+export interface AllowedEvent {
+  readonly record: number;
+  /** undefined: whatever becomes of the record. */
+  readonly split: SplitPath | undefined;
+  readonly children: ChildCounts;
+  /** Numbers of the outputs that are meant; undefined: all. */
+  readonly outputs: readonly number[] | undefined;
+}
+
+/** How many events one event had made, per plugin id. */
+export type ChildCounts = Readonly<Record<string, number>>;
+
+/** What became of an event that was allowed. */
+export interface AllowedFate {
+  readonly record: number;
+  readonly split: SplitPath;
+  /** Places in `WorkMessage.only`. */
+  readonly allowed: readonly number[];
+  readonly fate: "routed" | "filtered" | "unrouted" | "failed";
 }
 
 /** The main thread needs the output buffers of an item no longer. */
@@ -38,6 +63,10 @@ export interface OutputPart {
   readonly records: Int32Array;
   /** Number of the event within the item, so that an event in two outputs is known as one. */
   readonly events: Int32Array;
+  /** Split paths of the events, two words each; undefined: none has one. */
+  readonly splits: Int32Array | undefined;
+  /** Of events that have made others: by their index here. */
+  readonly children: ReadonlyMap<number, ChildCounts> | undefined;
 }
 
 export type DeadLetterStage = "decode" | "filter" | "encode" | "reject";
@@ -51,6 +80,12 @@ export interface DeadEvent {
   readonly reason: string;
   /** The event as it failed, as JSON; undefined where there was none. */
   readonly json: Uint8Array | undefined;
+  /** Of the event; undefined: the whole record. */
+  readonly split: SplitPath | undefined;
+  /** What the event had made before it failed. */
+  readonly children: ChildCounts | undefined;
+  /** The output that rejected it. */
+  readonly output?: string;
 }
 
 export interface DoneMessage {
@@ -66,6 +101,8 @@ export interface DoneMessage {
   readonly routed: number;
   /** Events that ran into the time limit, by plugin id. */
   readonly timeouts: Readonly<Record<string, number>>;
+  /** Of work with `only`. */
+  readonly fates?: readonly AllowedFate[];
 }
 
 export interface ReadyMessage {

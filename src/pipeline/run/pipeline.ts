@@ -6,15 +6,16 @@ import { BufferPool, type BufferPoolLimits, DEFAULT_POOL_LIMITS } from "../../ev
 import { FILE_ID_BYTES } from "../../event/identity.ts";
 import { defaultsOf } from "../../plugin/check-options.ts";
 import type { InputHost, Logger, PluginHost, RunningInput } from "../../plugin/definitions.ts";
-import { DeadLetterStore } from "../../segments/dead-letter-store.ts";
 import { Ledger, type LedgerSnapshot, sumOf } from "../../telemetry/ledger.ts";
 import type { PipelineDefinition } from "../compile/definition.ts";
 import type { ResolvedGroup } from "../compile/resolve-group.ts";
 import type { ResolvedInput, ResolvedPipeline } from "../compile/resolved.ts";
 import { stateOf } from "../compile/state.ts";
+import { DeadLetterKeeper, realKeeperSurroundings } from "../dead-letters/keeper.ts";
+import { DEFAULT_DEAD_LETTER_SETTINGS, type DeadLetterSettings, lettersFolder } from "../dead-letters/settings.ts";
 import { atMost } from "../inputs/batch-filler.ts";
 import { findPlugin } from "../plugins.ts";
-import { deadLetterSink } from "./dead-letters.ts";
+import { deadLetterSink, inputNames } from "./dead-letters.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { checkpointedSink, plainSink } from "./input-ledger.ts";
@@ -37,6 +38,8 @@ export interface PipelineOptions {
   readonly workerHeapMegabytes: number;
   /** Bytes of records on their way at most; each takes several times as much until it is delivered. Default 48 MiB. */
   readonly poolBytes?: number;
+  /** How dead letters are kept. */
+  readonly deadLetters?: DeadLetterSettings;
 }
 
 /** A pipeline at work: inputs, dispatcher, outputs. One object a pipeline; `run` resolves when it has ended. */
@@ -50,7 +53,7 @@ export class Pipeline {
   #deliveries: Deliveries | undefined;
   #ticks: Ticks | undefined;
   readonly #ledgers: Ledger[] = [];
-  #deadLetters: DeadLetterStore | undefined;
+  #deadLetters: DeadLetterKeeper | undefined;
   #stopped: (() => void) | undefined;
 
   constructor(options: PipelineOptions, resolved: ResolvedGroup, log: Logger) {
@@ -80,7 +83,9 @@ export class Pipeline {
     const { dataFolder, id, definitions, workers, ordered, batchSize, workerHeapMegabytes } = this.#options;
     const state = stateOf(this.#resolved);
     await mkdir(dataFolder, { recursive: true });
-    this.#deadLetters = await DeadLetterStore.open(join(dataFolder, "dead-letters"));
+    const letters = this.#options.deadLetters ?? DEFAULT_DEAD_LETTER_SETTINGS;
+    const folder = lettersFolder(letters, dataFolder, id);
+    this.#deadLetters = await DeadLetterKeeper.open(folder, letters, realKeeperSurroundings(this.#log));
     const outputs = await Promise.all(
       this.#resolved.pipelines.flatMap((pipeline) =>
         pipeline.outputs.map(async (output) => ({
@@ -101,7 +106,7 @@ export class Pipeline {
         return this.#workers;
       },
       this.#deliveries,
-      deadLetterSink(this.#deadLetters, id, Date.now),
+      deadLetterSink(this.#deadLetters, id, Date.now, inputNames(this.#resolved)),
       this.#log,
       (input) => input === TICK_INPUT || state.inputs.has(input),
     );
@@ -139,6 +144,7 @@ export class Pipeline {
         batches: this.#dispatcher?.inFlight,
       });
       this.#deliveries?.abort();
+      this.#deadLetters?.abort();
     }, timeout);
     await Promise.all(this.#inputs.map((input) => input.stop(timeout)));
     if (this.#ticks !== undefined) await atMost(timeout, this.#ticks.end());
@@ -149,6 +155,7 @@ export class Pipeline {
   /** Ends everything at once; also what a failed start has left. */
   async close(): Promise<void> {
     this.#deliveries?.abort();
+    this.#deadLetters?.abort();
     await this.#dispatcher?.stop();
     await this.#deliveries?.close();
     await this.#deadLetters?.close();
