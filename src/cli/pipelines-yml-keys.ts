@@ -1,5 +1,5 @@
 /** How the value of a key is read; a list holds the only values allowed. */
-export type KeyKind = "text" | "count" | "boolean" | readonly string[];
+export type KeyKind = "text" | "count" | "boolean" | "bytes" | "duration" | readonly string[];
 
 /** Keys of a pipeline, in pipelines.yml, and for all pipelines in logstash.yml. Names and meaning are Logstash's. */
 export const PIPELINE_KEYS: Readonly<Record<string, KeyKind>> = {
@@ -11,6 +11,11 @@ export const PIPELINE_KEYS: Readonly<Record<string, KeyKind>> = {
   "pipeline.ordered": ["auto", "true", "false"],
   "pipeline.ecs_compatibility": ["v8", "v1", "disabled"],
   "config.support_escapes": "boolean",
+  "dead_letter_queue.enable": "boolean",
+  "dead_letter_queue.max_bytes": "bytes",
+  "dead_letter_queue.storage_policy": ["block", "drop_newer", "drop_older"],
+  "dead_letter_queue.retain.age": "duration",
+  "path.dead_letter_queue": "text",
 };
 
 /** Keys of the process, in logstash.yml only. */
@@ -34,9 +39,7 @@ export const IDLE_PIPELINE_KEYS: readonly IdleKey[] = [
   { name: "queue.type", why: NO_QUEUE, same: "memory" },
   { name: "queue.", why: NO_QUEUE },
   { name: "path.queue", why: NO_QUEUE },
-  { name: "dead_letter_queue.enable", why: "dead letters are always kept, below path.data", same: "true" },
-  { name: "dead_letter_queue.", why: "dead letters are kept until somebody takes them" },
-  { name: "path.dead_letter_queue", why: "dead letters are kept below path.data" },
+  { name: "dead_letter_queue.flush_interval", why: "a dead letter is on disk before its record is acknowledged" },
   { name: "pipeline.batch.delay", why: "a batch leaves when its input has no more to give at once" },
   { name: "pipeline.batch.", why: "batches are bounded in events and bytes" },
   { name: "pipeline.reloadable", why: "changed files are read at the next start" },

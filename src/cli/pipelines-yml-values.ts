@@ -14,7 +14,7 @@ import {
   PROCESS_KEYS,
 } from "./pipelines-yml-keys.ts";
 
-/** A value with its place. Counts are numbers, everything else is a text. */
+/** A value with its place. Counts, sizes (bytes) and times (milliseconds) are numbers, everything else is a text. */
 export interface YmlValue {
   readonly value: string | number;
   readonly span: Span;
@@ -84,10 +84,36 @@ function readValue(
     return undefined;
   }
   const text = String(value);
+  if (kind === "bytes" || kind === "duration") {
+    const read = kind === "bytes" ? readBytes(text) : readDuration(text);
+    if (read !== undefined && read > 0) return read;
+    found.error(
+      "CONF014",
+      `${name} is ${kind === "bytes" ? "a size: 1024mb, 1gb" : "a time: 5d, 12h, 30m, 90s"}`,
+      span,
+    );
+    return undefined;
+  }
   const choices = kind === "boolean" ? ["true", "false"] : kind;
   if (choices === "text" || choices.includes(text)) return text;
   found.error("CONF014", `${name} is ${choices.join(" or ")}`, span);
   return undefined;
+}
+
+const UNITS = ["", "k", "m", "g", "t"];
+
+/** Bytes of `1024mb`, `1gb`, `65536`. Source: Logstash, "logstash.yml". */
+function readBytes(text: string): number | undefined {
+  const match = /^\s*(\d+)\s*([kmgt]?)i?b?\s*$/i.exec(text);
+  return match === null ? undefined : Number(match[1]) * 1024 ** UNITS.indexOf((match[2] as string).toLowerCase());
+}
+
+const MILLIS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
+
+/** Milliseconds of `5d`, `12h`, `30m`, `90s`. Source: Logstash, "Dead letter queues", age policy. */
+export function readDuration(text: string): number | undefined {
+  const match = /^\s*(\d+)\s*([dhms])\s*$/i.exec(text);
+  return match === null ? undefined : Number(match[1]) * (MILLIS[(match[2] as string).toLowerCase()] as number);
 }
 
 function reportOther({ name, key, node }: YamlSetting, process: boolean, found: DiagnosticCollector): void {

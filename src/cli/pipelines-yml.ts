@@ -5,9 +5,11 @@ import type { DiagnosticCollector } from "../diagnostics/diagnostic.ts";
 import type { SourceText } from "../diagnostics/source.ts";
 import type { PipelineDefinition } from "../pipeline/compile/definition.ts";
 import type { Strictness } from "../pipeline/compile/resolve.ts";
+import type { DeadLetterSettings } from "../pipeline/dead-letters/settings.ts";
 import type { EcsMode } from "../plugin/definitions.ts";
 import { parseYaml, spanOf } from "../shipper/yaml-settings.ts";
 import { readConfiguration } from "./configuration-files.ts";
+import { deadLetterSettings } from "./pipelines-yml-dead-letters.ts";
 import { readSource, readValues, type YmlValues } from "./pipelines-yml-values.ts";
 import { commonOrder, largestCount, type Ordered } from "./pipelines-yml-workers.ts";
 
@@ -31,6 +33,7 @@ export interface PipelineSet {
   readonly ordered: Ordered;
   /** `path.data` of logstash.yml. */
   readonly dataPath: string | undefined;
+  readonly deadLetters: DeadLetterSettings;
 }
 
 export const PIPELINES_FILE = "pipelines.yml";
@@ -115,6 +118,7 @@ class SettingsFolder {
       batchSize: given.batchSize ?? largestCount("pipeline.batch.size", all, this.#found),
       ordered: given.ordered ?? commonOrder(all, workers, this.#found),
       dataPath: dataPath === undefined || isAbsolute(dataPath) ? dataPath : join(this.#folder, dataPath),
+      deadLetters: deadLetterSettings(all, this.#folder, this.#found),
     };
   }
 

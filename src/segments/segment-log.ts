@@ -28,8 +28,6 @@ export interface Recovery {
 export interface LogEntry {
   readonly payload: Buffer;
   readonly segment: number;
-  /** Where its record begins in the segment's file. */
-  readonly offset: number;
 }
 
 const NAME = /^(\d{10})\.segment$/;
@@ -140,7 +138,7 @@ export class SegmentLog {
         const read = readRecord(bytes, at);
         if (read.kind === "end") break;
         if (read.kind === "record") {
-          yield { payload: read.payload, segment, offset: at };
+          yield { payload: read.payload, segment };
           at = read.next;
           continue;
         }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { LetterScope } from "./dead-letter.ts";
 import { realSegmentFileSystem, type SegmentFileSystem } from "./filesystem.ts";
+import { comparePlaces, type LogPlace, readSegments, segmentBytes } from "./log-reader.ts";
 import { SegmentLog } from "./segment-log.ts";
-import { comparePositions, type LogPosition, readSegments, segmentBytes } from "./segment-reader.ts";
 
 /** How a letter came to its end. */
 export type SettledHow = "delivered" | "filtered" | "purged" | "consumed";
@@ -12,7 +12,7 @@ export interface LetterMark {
   /** `letterKey` of the letter. */
   readonly key: string;
   /** The mark is for letters up to here; one that comes later is new. */
-  readonly upTo: LogPosition;
+  readonly upTo: LogPlace;
   /** Epoch milliseconds. */
   readonly time: number;
   /** undefined: it failed again. */
@@ -49,9 +49,9 @@ export function marksBytes(lettersFolder: string, files?: SegmentFileSystem): Pr
 }
 
 /** The mark that holds for a letter at a place. */
-export function markOf(marks: Marks, key: string, at: LogPosition): LetterMark | undefined {
+export function markOf(marks: Marks, key: string, at: LogPlace): LetterMark | undefined {
   const mark = marks.get(key);
-  return mark !== undefined && comparePositions(at, mark.upTo) <= 0 ? mark : undefined;
+  return mark !== undefined && comparePlaces(at, mark.upTo) <= 0 ? mark : undefined;
 }
 
 /** Marks rewritten at once, so that a record stays small. */

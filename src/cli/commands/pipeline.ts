@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import { type ResolvedGroup, resolveGroup } from "../../pipeline/compile/resolve-group.ts";
+import { lettersFolder } from "../../pipeline/dead-letters/settings.ts";
 import { Pipeline } from "../../pipeline/run/pipeline.ts";
 import type { EcsMode } from "../../plugin/definitions.ts";
 import { imbalance } from "../../telemetry/ledger.ts";
@@ -38,6 +39,7 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
   const ordered = set.ordered === "true" || (set.ordered === "auto" && workers === 1);
   try {
     await lockFolder(folder);
+    if (set.deadLetters.path !== undefined) await lockFolder(lettersFolder(set.deadLetters, folder, id));
   } catch (error) {
     if (!(error instanceof FolderInUse)) throw error;
     process.stderr.write(`antler: ${error.message}\n`);
@@ -53,6 +55,7 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
       dataFolder: folder,
       shutdownTimeoutMs: timeout * 1000,
       workerHeapMegabytes: WORKER_HEAP_MEGABYTES,
+      deadLetters: set.deadLetters,
     },
     resolved,
     log,

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { decodeLetter, letterKey } from "../../segments/dead-letter.ts";
 import type { SegmentFileSystem } from "../../segments/filesystem.ts";
-import { readSegment, segmentsOf } from "../../segments/segment-reader.ts";
+import { readSegment, segmentsOf } from "../../segments/log-reader.ts";
 import { type Marks, markOf } from "../../segments/settled-log.ts";
 
 /** What is in one segment of dead letters. */

@@ -1,29 +1,30 @@
 import { join } from "node:path";
 import { realSegmentFileSystem, type SegmentFileSystem } from "./filesystem.ts";
 import { readRecord, SEGMENT_HEADER } from "./format.ts";
-import { type LogEntry, segmentFileName, segmentNumbers } from "./segment-log.ts";
+import { segmentFileName, segmentNumbers } from "./segment-log.ts";
 
 /** A place in a segment log. */
-export interface LogPosition {
+export interface LogPlace {
   readonly segment: number;
   readonly offset: number;
 }
 
 /** Whether `a` lies before `b` (negative), behind it (positive), or is the same (0). */
-export function comparePositions(a: LogPosition, b: LogPosition): number {
+export function comparePlaces(a: LogPlace, b: LogPlace): number {
   return a.segment - b.segment || a.offset - b.offset;
 }
 
 /** What is read, and where a reader that comes again goes on. */
-export interface PositionedEntry extends LogEntry {
+export interface PlacedRecord extends LogPlace {
+  readonly payload: Buffer;
   /** Behind the record. */
-  readonly next: LogPosition;
+  readonly next: LogPlace;
 }
 
 export interface ReadOptions {
   readonly files?: SegmentFileSystem;
   /** Default: the beginning. */
-  readonly from?: LogPosition;
+  readonly from?: LogPlace;
   /** Hears of records whose checksum is wrong; they are left out. */
   readonly damaged?: (segment: number) => void;
 }
@@ -32,7 +33,7 @@ export interface ReadOptions {
  * Reads a segment log, the oldest records first, without being its owner: nothing is changed, a half-written end is where it ends for now, and a
  * segment that the owner has removed meanwhile is passed over. A folder that is not there is empty.
  */
-export async function* readSegments(folder: string, options: ReadOptions = {}): AsyncGenerator<PositionedEntry> {
+export async function* readSegments(folder: string, options: ReadOptions = {}): AsyncGenerator<PlacedRecord> {
   for (const segment of await segmentsOf(folder, options.files)) {
     if (segment >= (options.from?.segment ?? 0)) yield* readSegment(folder, segment, options);
   }
@@ -48,7 +49,7 @@ export async function* readSegment(
   folder: string,
   segment: number,
   options: ReadOptions = {},
-): AsyncGenerator<PositionedEntry> {
+): AsyncGenerator<PlacedRecord> {
   const files = options.files ?? realSegmentFileSystem;
   const bytes = await absentAs(undefined, files.read(join(folder, segmentFileName(segment))));
   if (bytes === undefined) return;
