@@ -87,3 +87,12 @@ async function absentAs<T, D>(instead: D, found: Promise<T>): Promise<T | D> {
     throw error;
   }
 }
+
+/** Behind the last byte that there is now. */
+export async function logEnd(folder: string, files: SegmentFileSystem = realSegmentFileSystem): Promise<LogPlace> {
+  const segment = (await segmentsOf(folder, files)).at(-1);
+  if (segment === undefined) return { segment: 0, offset: 0 };
+  const path = join(folder, segmentFileName(segment));
+  const size = files.size === undefined ? files.read(path).then(({ length }) => length) : files.size(path);
+  return { segment, offset: await absentAs<number, number>(0, size) };
+}

@@ -76,10 +76,9 @@ export function decodeChunk(of: ChunkInput, from: number, to: number, run: Chunk
         for (let k = events.length - 1 - extra; k < events.length; k++) prepared.decorate(events[k] as Event);
     } catch (error) {
       event.cancelled = true;
-      // Those that were made before go their way.
-      if (extra > 0) event.children = new Map([["codec", extra]]);
       run.failed.push({ event, code: "decode_error", reason: error instanceof Error ? error.message : String(error) });
     }
+    if (extra > 0) event.children = new Map([["codec", extra]]);
   }
   return entries;
 }

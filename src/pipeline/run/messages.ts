@@ -32,12 +32,12 @@ export interface AllowedEvent {
 /** How many events one event had made, per plugin id. */
 export type ChildCounts = Readonly<Record<string, number>>;
 
-/** What became of an event that was allowed. */
+/** What became of an event, seen from one of the entries that allowed it. */
 export interface AllowedFate {
   readonly record: number;
   readonly split: SplitPath;
-  /** Places in `WorkMessage.only`. */
-  readonly allowed: readonly number[];
+  /** The place in `WorkMessage.only`. */
+  readonly place: number;
   readonly fate: "routed" | "filtered" | "unrouted" | "failed";
 }
 
