@@ -35,7 +35,8 @@ const RULES: readonly Rule[] = [
     }),
   },
   {
-    pattern: /(?:mapping for|field(?: name)?) \[([^\]]+)\].*(?:cannot be changed from type|not of type object|is not an object)/s,
+    pattern:
+      /(?:mapping for|field(?: name)?) \[([^\]]+)\].*(?:cannot be changed from type|not of type object|is not an object)/s,
     explain: ([, field = ""], open) => ({
       problem: `The field ${field} is mapped as another type than this event's value ${shown(open, field)} asks for.`,
       remedy: `Convert or rename the field in the pipeline, ${REPLAY}.`,
@@ -52,8 +53,7 @@ const RULES: readonly Rule[] = [
     pattern: /Limit of total fields \[(\d+)\] has been exceeded/,
     explain: ([, limit = ""]) => ({
       problem: `The event has fields that the index does not know, and the index may have ${limit} fields at most.`,
-      remedy:
-        `Take the fields that vary out of the pipeline's result, or map their parent as flattened; or raise index.mapping.total_fields.limit; ${REPLAY}.`,
+      remedy: `Take the fields that vary out of the pipeline's result, or map their parent as flattened; or raise index.mapping.total_fields.limit; ${REPLAY}.`,
     }),
   },
   {
@@ -150,8 +150,10 @@ const RULES: readonly Rule[] = [
   {
     pattern: /^not_made/,
     explain: () => ({
-      problem: "A replay ran the record, and its configuration does not make this event out of it (other split or clone filters).",
-      remedy: "Give the replay a configuration that makes the same events, with the same plugin ids; or purge the letter.",
+      problem:
+        "A replay ran the record, and its configuration does not make this event out of it (other split or clone filters).",
+      remedy:
+        "Give the replay a configuration that makes the same events, with the same plugin ids; or purge the letter.",
     }),
   },
 ];
@@ -187,7 +189,10 @@ function withoutOutput(open: OpenLetter): string {
 function shown({ letter }: OpenLetter, field: string, preview?: string): string {
   let value: Value | undefined = failedEvent(letter);
   for (const name of field.split("."))
-    value = typeof value === "object" && value !== null && Object.hasOwn(value, name) ? (value as ObjectValue)[name] : undefined;
+    value =
+      typeof value === "object" && value !== null && Object.hasOwn(value, name)
+        ? (value as ObjectValue)[name]
+        : undefined;
   const text = value === undefined ? (preview ?? "") : JSON.stringify(value);
   if (text === "") return "";
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
