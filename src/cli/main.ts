@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addDlqCommand } from "./dlq/define.ts";
 import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-codes.ts";
 import { QUEUE_HELP, QUEUE_VERBS, type QueueOptions, type QueueVerb } from "./queue/help.ts";
 import { SEARCH_HELP } from "./search/help.ts";
@@ -198,6 +199,8 @@ as the pipelines that they are.`,
       const { runCheckCommand } = await import("./commands/check.ts");
       process.exitCode = runCheckCommand(paths, options);
     });
+
+  addDlqCommand(program);
 
   program
     .command("docs")

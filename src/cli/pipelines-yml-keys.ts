@@ -1,5 +1,5 @@
 /** How the value of a key is read: a count is from 1 on, a number from 0 on; a list holds the only values allowed. */
-export type KeyKind = "text" | "count" | "number" | "bytes" | "boolean" | readonly string[];
+export type KeyKind = "text" | "count" | "number" | "bytes" | "duration" | "boolean" | readonly string[];
 
 /** Keys of a pipeline, in pipelines.yml, and for all pipelines in logstash.yml. Names and meaning are Logstash's. */
 export const PIPELINE_KEYS: Readonly<Record<string, KeyKind>> = {
@@ -19,6 +19,11 @@ export const PIPELINE_KEYS: Readonly<Record<string, KeyKind>> = {
   "queue.checkpoint.interval": "number",
   "queue.drain": "boolean",
   "path.queue": "text",
+  "dead_letter_queue.enable": "boolean",
+  "dead_letter_queue.max_bytes": "bytes",
+  "dead_letter_queue.storage_policy": ["block", "drop_newer", "drop_older"],
+  "dead_letter_queue.retain.age": "duration",
+  "path.dead_letter_queue": "text",
 };
 
 /** Keys of the process, in logstash.yml only. */
@@ -40,9 +45,7 @@ export const IDLE_PIPELINE_KEYS: readonly IdleKey[] = [
   { name: "queue.checkpoint.writes", why: "every batch is on disk (fsync) before its sender hears of it" },
   { name: "queue.checkpoint.retry", why: "what cannot be written is tried again until it can", same: "true" },
   { name: "queue.compression", why: "the queue is not compressed", same: "none" },
-  { name: "dead_letter_queue.enable", why: "dead letters are always kept, below path.data", same: "true" },
-  { name: "dead_letter_queue.", why: "dead letters are kept until somebody takes them" },
-  { name: "path.dead_letter_queue", why: "dead letters are kept below path.data" },
+  { name: "dead_letter_queue.flush_interval", why: "a dead letter is on disk before its record is acknowledged" },
   { name: "pipeline.batch.delay", why: "a batch leaves when its input has no more to give at once" },
   { name: "pipeline.batch.", why: "batches are bounded in events and bytes" },
   { name: "pipeline.reloadable", why: "changed files are read at the next start" },

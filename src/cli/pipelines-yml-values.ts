@@ -14,7 +14,7 @@ import {
   PROCESS_KEYS,
 } from "./pipelines-yml-keys.ts";
 
-/** A value with its place. Counts are numbers, everything else is a text. */
+/** A value with its place. Counts, sizes (bytes) and times (milliseconds) are numbers, everything else is a text. */
 export interface YmlValue {
   readonly value: string | number;
   readonly span: Span;
@@ -94,6 +94,12 @@ function readValue(
     return bytes;
   }
   const text = String(value);
+  if (kind === "duration") {
+    const read = readDuration(text);
+    if (read !== undefined && read > 0) return read;
+    found.error("CONF014", `${name} is a time: 5d, 12h, 30m, 90s`, span);
+    return undefined;
+  }
   const choices = kind === "boolean" ? ["true", "false"] : kind;
   if (choices === "text" || choices.includes(text)) return text;
   found.error("CONF014", `${name} is ${choices.join(" or ")}`, span);
@@ -107,6 +113,14 @@ function bytesOf(value: unknown): number | undefined {
   const [, digits, unit = "b"] = /^([\d.]+)\s*([kmgtp]?b)?$/i.exec(String(value)) ?? [];
   const bytes = Math.floor(Number(digits) * 1024 ** UNITS.indexOf(unit.toLowerCase()));
   return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
+}
+
+const MILLIS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
+
+/** Milliseconds of `5d`, `12h`, `30m`, `90s`. Source: Logstash, "Dead letter queues", age policy. */
+export function readDuration(text: string): number | undefined {
+  const match = /^\s*(\d+)\s*([dhms])\s*$/i.exec(text);
+  return match === null ? undefined : Number(match[1]) * (MILLIS[(match[2] as string).toLowerCase()] as number);
 }
 
 function reportOther({ name, key, node }: YamlSetting, process: boolean, found: DiagnosticCollector): void {

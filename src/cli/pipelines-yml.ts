@@ -5,9 +5,11 @@ import type { DiagnosticCollector } from "../diagnostics/diagnostic.ts";
 import type { SourceText } from "../diagnostics/source.ts";
 import type { PipelineDefinition } from "../pipeline/compile/definition.ts";
 import type { Strictness } from "../pipeline/compile/resolve.ts";
+import type { DeadLetterSettings } from "../pipeline/dead-letters/settings.ts";
 import type { EcsMode } from "../plugin/definitions.ts";
 import { parseYaml, spanOf } from "../shipper/yaml-settings.ts";
 import { readConfiguration } from "./configuration-files.ts";
+import { deadLetterSettings } from "./pipelines-yml-dead-letters.ts";
 import { type QueueChoice, queueChoice } from "./pipelines-yml-queue.ts";
 import { readSource, readValues, type YmlValues } from "./pipelines-yml-values.ts";
 import { commonOrder, largestCount, type Ordered } from "./pipelines-yml-workers.ts";
@@ -36,6 +38,7 @@ export interface PipelineSet {
   readonly dataPath: string | undefined;
   /** Queues on disk, by pipeline. */
   readonly queues: ReadonlyMap<string, QueueChoice>;
+  readonly deadLetters: DeadLetterSettings;
 }
 
 export const PIPELINES_FILE = "pipelines.yml";
@@ -126,6 +129,7 @@ class SettingsFolder {
       ordered: given.ordered ?? commonOrder(all, workers, this.#found),
       dataPath: dataPath === undefined || isAbsolute(dataPath) ? dataPath : join(this.#folder, dataPath),
       queues,
+      deadLetters: deadLetterSettings(all, this.#folder, this.#found),
     };
   }
 

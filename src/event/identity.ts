@@ -86,3 +86,38 @@ export function identityString(
   writer.write(target, 0, offset % 0x1000000, Math.floor(offset / 0x1000000), length, crc, split);
   return Buffer.from(target).toString("latin1");
 }
+
+/** What an identity says. */
+export interface IdentityParts {
+  readonly fileId: Uint8Array;
+  readonly generation: number;
+  readonly offset: number;
+  readonly length: number;
+  /** As int32. */
+  readonly crc: number;
+  readonly split: SplitPath;
+}
+
+/** The parts of an identity; undefined for a text that is none. */
+export function parseIdentity(text: string): IdentityParts | undefined {
+  const raw = Buffer.from(text, "base64url");
+  if (text.length !== IDENTITY_CHARACTERS || raw.length !== IDENTITY_BYTES) return undefined;
+  return {
+    fileId: new Uint8Array(raw.subarray(0, FILE_ID_BYTES)),
+    generation: raw.readUIntBE(12, 3),
+    offset: raw.readUIntBE(15, 6),
+    length: raw.readUInt32BE(21),
+    crc: raw.readInt32BE(25),
+    split: { high: raw.readInt32BE(29), low: raw.readInt32BE(33) },
+  };
+}
+
+/** A split path as 16 hex digits. */
+export function splitText({ high, low }: SplitPath): string {
+  return (high >>> 0).toString(16).padStart(8, "0") + (low >>> 0).toString(16).padStart(8, "0");
+}
+
+/** The split path that {@link splitText} wrote. */
+export function parseSplit(text: string): SplitPath {
+  return { high: Number.parseInt(text.slice(0, 8), 16) | 0, low: Number.parseInt(text.slice(8), 16) | 0 };
+}

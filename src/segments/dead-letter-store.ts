@@ -1,24 +1,9 @@
+import { type DeadLetter, decodeLetter, encodeLetter } from "./dead-letter.ts";
 import { type Recovery, SegmentLog, type SegmentLogOptions } from "./segment-log.ts";
 
-/** An event that could not be delivered, with everything needed to understand it and to try again. */
-export interface DeadLetter {
-  /** Epoch milliseconds. */
-  readonly time: number;
-  readonly pipeline: string;
-  /** Where it failed: decode, filter, encode, reject. */
-  readonly stage: string;
-  /** Short reason for counting, such as Elasticsearch's error type. */
-  readonly code: string;
-  readonly reason: string;
-  /** Identity of the record. */
-  readonly id: string;
-  /** The record as it entered the pipeline. */
-  readonly raw: Uint8Array;
-  /** What was to be written when it failed, or the event as JSON; empty where there was none. */
-  readonly event: Uint8Array;
-}
+export type { DeadLetter } from "./dead-letter.ts";
 
-/** Dead letters in a segment log: a JSON head with the lengths of the two byte parts, a line feed, the parts. */
+/** Dead letters in a segment log; who opens it owns it. */
 export class DeadLetterStore {
   readonly #log: SegmentLog;
 
@@ -34,10 +19,23 @@ export class DeadLetterStore {
     return this.#log.recovery;
   }
 
+  /** Bytes of all segments. */
+  get bytes(): number {
+    return this.#log.bytes;
+  }
+
+  /** The segment that is written to. */
+  get current(): number {
+    return this.#log.head.segment;
+  }
+
   append(letter: DeadLetter): Promise<void> {
-    const { raw, event, ...head } = letter;
-    const line = Buffer.from(`${JSON.stringify({ ...head, raw: raw.length, event: event.length })}\n`);
-    return this.#log.append(Buffer.concat([line, raw, event]));
+    return this.#log.append(encodeLetter(letter));
+  }
+
+  /** Appends what `encodeLetter` gave. */
+  appendEncoded(bytes: Buffer): Promise<void> {
+    return this.#log.append(bytes);
   }
 
   /** Resolves when everything appended before is on disk. */
@@ -47,20 +45,20 @@ export class DeadLetterStore {
 
   /** All dead letters, oldest first. */
   async *entries(): AsyncGenerator<DeadLetter> {
-    for await (const { payload } of this.#log.entries()) yield decode(payload);
+    for await (const { payload } of this.#log.entries()) yield decodeLetter(payload);
+  }
+
+  /** Removes a segment, but not the one that is written to. */
+  async drop(segment: number): Promise<void> {
+    if (segment !== this.current) await this.#log.remove(segment);
+  }
+
+  /** Ends the segment that is written to, so that it can be removed. */
+  roll(): Promise<void> {
+    return this.#log.roll();
   }
 
   close(): Promise<void> {
     return this.#log.close();
   }
-}
-
-function decode(payload: Buffer): DeadLetter {
-  const line = payload.indexOf(10);
-  const head = JSON.parse(payload.toString("utf8", 0, line)) as Omit<DeadLetter, "raw" | "event"> & {
-    raw: number;
-    event: number;
-  };
-  const raw = payload.subarray(line + 1, line + 1 + head.raw);
-  return { ...head, raw, event: payload.subarray(line + 1 + head.raw, line + 1 + head.raw + head.event) };
 }

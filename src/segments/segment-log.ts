@@ -237,6 +237,18 @@ export class SegmentLog {
     return `${path}.damaged`;
   }
 
+  /** Ends the segment that is written to, when it holds something, and begins the next: numbers go on also when all before it are removed. */
+  roll(): Promise<void> {
+    const done = this.#queue.then(async () => {
+      if (this.#size <= SEGMENT_HEADER.length) return;
+      await this.#next();
+      this.#handle = await this.#files.append(join(this.#folder, segmentFileName(this.#segment)));
+      await this.#begin(this.#handle);
+    });
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
   async close(): Promise<void> {
     await this.sync();
     await this.#handle?.close();
@@ -295,6 +307,7 @@ export class SegmentLog {
   }
 }
 
+/** The segments of a folder, the oldest first. */
 export async function segmentNumbers(files: SegmentFileSystem, folder: string): Promise<number[]> {
   const names = await files.list(folder);
   return names

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import { type ResolvedGroup, resolveGroup } from "../../pipeline/compile/resolve-group.ts";
+import { lettersFolder } from "../../pipeline/dead-letters/settings.ts";
 import { Pipeline } from "../../pipeline/run/pipeline.ts";
 import { imbalance } from "../../telemetry/ledger.ts";
 import { createLogger } from "../../telemetry/logger.ts";
@@ -36,6 +37,7 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
   try {
     await lockFolder(folder);
     for (const { folder: own } of queues.values()) if (!own.startsWith(folder)) await lockFolder(own);
+    if (set.deadLetters.path !== undefined) await lockFolder(lettersFolder(set.deadLetters, folder, id));
   } catch (error) {
     if (!(error instanceof FolderInUse)) throw error;
     process.stderr.write(`antler: ${error.message}\n`);
@@ -52,6 +54,7 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
       shutdownTimeoutMs: timeout * 1000,
       workerHeapMegabytes: WORKER_HEAP_MEGABYTES,
       queues,
+      deadLetters: set.deadLetters,
     },
     resolved,
     log,

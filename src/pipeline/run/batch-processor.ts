@@ -2,6 +2,7 @@ import { ByteWriter } from "../../event/byte-writer.ts";
 import { JsonWriter } from "../../event/json-writer.ts";
 import type { Source } from "../../event/record-batch.ts";
 import { Timestamp } from "../../event/timestamp.ts";
+import { AllowedEvents } from "./allowed-events.ts";
 import { runBounded } from "./bounded.ts";
 import { type ChunkInput, chunkEnd, decodeChunk, type Entries, type FilteredChunk } from "./chunk.ts";
 import { ItemResult } from "./item-result.ts";
@@ -90,16 +91,18 @@ export class BatchProcessor {
       this.#json,
     );
     const chunkOf = { bytes, table, sources, timestamp };
+    const only = work.only === undefined ? undefined : new AllowedEvents(work.only);
     for (let from = work.from; from < work.to; ) {
       const to = chunkEnd(table, from, work.to, most);
       const filtered = yield* this.#filter(chunkOf, from, to, CHUNK_MILLIS);
-      if (filtered !== undefined) item.add(filtered);
-      else for (let i = from; i < to; i++) yield* this.#single(chunkOf, i, item);
+      if (filtered !== undefined) item.add(only?.of(filtered) ?? filtered);
+      else for (let i = from; i < to; i++) yield* this.#single(chunkOf, i, item, only);
       from = to;
       this.#progress();
     }
     this.#held.set(work.item, item.writers());
-    return item.done(work.item);
+    const done = item.done(work.item);
+    return only === undefined ? done : { ...done, fates: only.fates };
   }
 
   /** Sources arrive as copies with each batch; the same one is prepared once. */
@@ -148,14 +151,14 @@ export class BatchProcessor {
   }
 
   /** One record by itself, after its chunk ran out of time: each filter that stalls on it tags it and is passed over. */
-  *#single(of: ChunkInput, record: number, item: ItemResult): Work<void> {
+  *#single(of: ChunkInput, record: number, item: ItemResult, only?: AllowedEvents): Work<void> {
     const skip = new Set<FilterStep>();
     for (;;) {
       const run = new ChunkRun(skip);
       const filtered = yield* this.#filter(of, record, record + 1, this.#program.eventMillis, run);
       this.#progress();
       if (filtered !== undefined) {
-        item.add(filtered);
+        item.add(only?.of(filtered) ?? filtered);
         return;
       }
       const culprit = run.step;

@@ -78,6 +78,7 @@ export function decodeChunk(of: ChunkInput, from: number, to: number, run: Chunk
       event.cancelled = true;
       run.failed.push({ event, code: "decode_error", reason: error instanceof Error ? error.message : String(error) });
     }
+    if (extra > 0) event.children = new Map([["codec", extra]]);
   }
   return entries;
 }

@@ -1,4 +1,5 @@
 import type { BufferPool } from "../../event/buffer-pool.ts";
+import { NO_SPLIT, type SplitPath } from "../../event/identity.ts";
 import type { RecordBatch } from "../../event/record-batch.ts";
 import type { Logger } from "../../plugin/definitions.ts";
 import { Destinations } from "../../telemetry/destinations.ts";
@@ -204,6 +205,9 @@ export class Dispatcher {
         code,
         reason: `${id}: ${reason}`,
         json: new Uint8Array(json),
+        split: splitAt(part, index),
+        children: part.children?.get(index),
+        output: id,
       });
     }
   }
@@ -252,6 +256,8 @@ export class Dispatcher {
           code: "worker_died",
           reason: `this record ended ${DEATHS_ALLOWED} workers: ${reason}`,
           json: undefined,
+          split: undefined,
+          children: undefined,
         },
       ],
       read: 1,
@@ -265,4 +271,9 @@ export class Dispatcher {
     flight.entry.read++;
     this.#deliver(item, message).catch(() => undefined);
   }
+}
+
+function splitAt({ splits }: OutputPart, index: number): SplitPath {
+  if (splits === undefined) return NO_SPLIT;
+  return { high: splits[index * 2] as number, low: splits[index * 2 + 1] as number };
 }

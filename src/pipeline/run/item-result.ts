@@ -1,9 +1,10 @@
 import { ByteWriter } from "../../event/byte-writer.ts";
 import type { Event } from "../../event/event.ts";
+import { NO_SPLIT } from "../../event/identity.ts";
 import type { JsonWriter } from "../../event/json-writer.ts";
 import type { FilteredChunk } from "./chunk.ts";
 import { GroupedEvents } from "./grouped-events.ts";
-import type { DeadEvent, DeadLetterStage, DoneMessage, OutputPart } from "./messages.ts";
+import type { ChildCounts, DeadEvent, DeadLetterStage, DoneMessage, OutputPart } from "./messages.ts";
 import { CHUNK_MILLIS, type WorkerProgram } from "./worker-program.ts";
 
 /** Output bytes in the making. */
@@ -13,6 +14,9 @@ interface OpenPart {
   readonly records: number[];
   readonly events: number[];
   readonly groups: GroupedEvents;
+  /** Two words an event, from the first on that has a split path. */
+  splits: number[] | undefined;
+  children: Map<number, ChildCounts> | undefined;
 }
 
 /** Collects what an item gives, chunk by chunk; only finished chunks reach it. */
@@ -73,6 +77,7 @@ export class ItemResult {
       part.ends.push(part.writer.length);
       part.records.push(event.record);
       part.events.push(number);
+      noteLineage(part, event);
       part.groups.add(this.#program.encoders[output]?.destination, event.timestamp);
     }
     this.#routed++;
@@ -81,7 +86,15 @@ export class ItemResult {
   #part(output: number): OpenPart {
     let part = this.#parts[output];
     if (part === undefined) {
-      part = { writer: this.#take(), ends: [], records: [], events: [], groups: new GroupedEvents() };
+      part = {
+        writer: this.#take(),
+        ends: [],
+        records: [],
+        events: [],
+        groups: new GroupedEvents(),
+        splits: undefined,
+        children: undefined,
+      };
       this.#parts[output] = part;
     }
     return part;
@@ -97,7 +110,8 @@ export class ItemResult {
     } catch {
       json = undefined;
     }
-    this.#dead.push({ record: event.record, event: number, stage, code, reason, json });
+    const { record, split } = event;
+    this.#dead.push({ record, event: number, stage, code, reason, json, split, children: childCounts(event) });
   }
 
   /** A record that no filter could be blamed for: a condition, a codec or an output's route stalled. */
@@ -110,6 +124,8 @@ export class ItemResult {
       code: "time_limit",
       reason: `a codec or condition took longer than ${CHUNK_MILLIS} ms on this record`,
       json: undefined,
+      split: undefined,
+      children: undefined,
     });
   }
 
@@ -134,6 +150,8 @@ export class ItemResult {
         records: Int32Array.from(part.records),
         events: Int32Array.from(part.events),
         ...part.groups.done(),
+        splits: part.splits === undefined ? undefined : Int32Array.from(part.splits),
+        children: part.children,
       });
     });
     return {
@@ -149,4 +167,18 @@ export class ItemResult {
       timeouts: this.#timeouts,
     };
   }
+}
+
+/** Remembers how the event that was just added to a part came to be, and what it had made. */
+function noteLineage(part: OpenPart, event: Event): void {
+  const index = part.events.length - 1;
+  if (event.split !== NO_SPLIT && part.splits === undefined) part.splits = new Array<number>(index * 2).fill(0);
+  part.splits?.push(event.split.high, event.split.low);
+  if (event.children === undefined) return;
+  part.children ??= new Map();
+  part.children.set(index, childCounts(event) as ChildCounts);
+}
+
+function childCounts({ children }: Event): ChildCounts | undefined {
+  return children === undefined ? undefined : Object.fromEntries(children);
 }

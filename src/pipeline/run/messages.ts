@@ -1,3 +1,4 @@
+import type { SplitPath } from "../../event/identity.ts";
 import type { Source } from "../../event/record-batch.ts";
 
 /** What main thread and workers say to each other. Bytes lie in shared memory; messages only say where. */
@@ -14,6 +15,30 @@ export interface WorkMessage {
   readonly sources: readonly Source[];
   /** Its events come to filters with state: one worker does all such work, in order. */
   readonly stateful: boolean;
+  /** Only what comes of these events is to be delivered; undefined: everything. */
+  readonly only?: readonly AllowedEvent[];
+}
+
+/** An event that a replay is to deliver, and what comes of it beyond the children that it had made before. */
+export interface AllowedEvent {
+  readonly record: number;
+  /** undefined: whatever becomes of the record. */
+  readonly split: SplitPath | undefined;
+  readonly children: ChildCounts;
+  /** Numbers of the outputs that are meant; undefined: all. */
+  readonly outputs: readonly number[] | undefined;
+}
+
+/** How many events one event had made, per plugin id. */
+export type ChildCounts = Readonly<Record<string, number>>;
+
+/** What became of an event, seen from one of the entries that allowed it. */
+export interface AllowedFate {
+  readonly record: number;
+  readonly split: SplitPath;
+  /** The place in `WorkMessage.only`. */
+  readonly place: number;
+  readonly fate: "routed" | "filtered" | "unrouted" | "failed";
 }
 
 /** The main thread needs the output buffers of an item no longer. */
@@ -42,6 +67,10 @@ export interface OutputPart {
   readonly groups: readonly DestinationGroup[];
   /** Group of each event, -1: none; undefined: all have the first. */
   readonly groupOf: Int32Array | undefined;
+  /** Split paths of the events, two words each; undefined: none has one. */
+  readonly splits: Int32Array | undefined;
+  /** Of events that have made others: by their index here. */
+  readonly children: ReadonlyMap<number, ChildCounts> | undefined;
 }
 
 /** A destination, and the epoch day of events that go there; undefined: they have no time that a calendar knows. */
@@ -61,6 +90,12 @@ export interface DeadEvent {
   readonly reason: string;
   /** The event as it failed, as JSON; undefined where there was none. */
   readonly json: Uint8Array | undefined;
+  /** Of the event; undefined: the whole record. */
+  readonly split: SplitPath | undefined;
+  /** What the event had made before it failed. */
+  readonly children: ChildCounts | undefined;
+  /** The output that rejected it. */
+  readonly output?: string;
 }
 
 export interface DoneMessage {
@@ -76,6 +111,8 @@ export interface DoneMessage {
   readonly routed: number;
   /** Events that ran into the time limit, by plugin id. */
   readonly timeouts: Readonly<Record<string, number>>;
+  /** Of work with `only`. */
+  readonly fates?: readonly AllowedFate[];
 }
 
 export interface ReadyMessage {

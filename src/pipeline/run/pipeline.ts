@@ -7,15 +7,16 @@ import { FILE_ID_BYTES } from "../../event/identity.ts";
 import type { RecordBatch } from "../../event/record-batch.ts";
 import { defaultsOf } from "../../plugin/check-options.ts";
 import type { InputHost, Logger, PluginHost, RunningInput } from "../../plugin/definitions.ts";
-import { DeadLetterStore } from "../../segments/dead-letter-store.ts";
 import { Ledger, type LedgerSnapshot, sumOf } from "../../telemetry/ledger.ts";
 import type { PipelineDefinition } from "../compile/definition.ts";
 import type { ResolvedGroup } from "../compile/resolve-group.ts";
 import type { ResolvedInput, ResolvedPipeline } from "../compile/resolved.ts";
 import { stateOf } from "../compile/state.ts";
+import { DeadLetterKeeper, realKeeperSurroundings } from "../dead-letters/keeper.ts";
+import { DEFAULT_DEAD_LETTER_SETTINGS, type DeadLetterSettings, lettersFolder } from "../dead-letters/settings.ts";
 import { atMost } from "../inputs/batch-filler.ts";
 import { findPlugin } from "../plugins.ts";
-import { deadLetterSink } from "./dead-letters.ts";
+import { deadLetterSink, inputNames } from "./dead-letters.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { checkpointedSink, plainSink } from "./input-ledger.ts";
@@ -41,6 +42,8 @@ export interface PipelineOptions {
   readonly queues?: ReadonlyMap<string, PipelineQueue>;
   /** Bytes of records on their way at most; each takes several times as much until it is delivered. Default 48 MiB. */
   readonly poolBytes?: number;
+  /** How dead letters are kept. */
+  readonly deadLetters?: DeadLetterSettings;
 }
 
 /** A pipeline at work: inputs, dispatcher, outputs. One object a pipeline; `run` resolves when it has ended. */
@@ -55,7 +58,7 @@ export class Pipeline {
   #ticks: Ticks | undefined;
   #queues: Queues | undefined;
   readonly #ledgers: Ledger[] = [];
-  #deadLetters: DeadLetterStore | undefined;
+  #deadLetters: DeadLetterKeeper | undefined;
   #stopped: (() => void) | undefined;
 
   constructor(options: PipelineOptions, resolved: ResolvedGroup, log: Logger) {
@@ -86,7 +89,9 @@ export class Pipeline {
     const { dataFolder, id, definitions, workers, ordered, batchSize, workerHeapMegabytes } = this.#options;
     const state = stateOf(this.#resolved);
     await mkdir(dataFolder, { recursive: true });
-    this.#deadLetters = await DeadLetterStore.open(join(dataFolder, "dead-letters"));
+    const letters = this.#options.deadLetters ?? DEFAULT_DEAD_LETTER_SETTINGS;
+    const folder = lettersFolder(letters, dataFolder, id);
+    this.#deadLetters = await DeadLetterKeeper.open(folder, letters, realKeeperSurroundings(this.#log));
     const outputs = await Promise.all(
       this.#resolved.pipelines.flatMap((pipeline) =>
         pipeline.outputs.map(async (output) => ({
@@ -103,7 +108,7 @@ export class Pipeline {
     const limits: BufferPoolLimits = { ...DEFAULT_POOL_LIMITS, batchRecords: batchSize, totalBytes };
     const stock: RecordBatch[] = [];
     const pool = new BufferPool(deliveryLimits(limits, queues.size), stock);
-    const deadLetters = deadLetterSink(this.#deadLetters, id, Date.now);
+    const deadLetters = deadLetterSink(this.#deadLetters, id, Date.now, inputNames(this.#resolved));
     this.#dispatcher = new Dispatcher(
       pool,
       (events) => {
@@ -175,6 +180,7 @@ export class Pipeline {
       });
       this.#deliveries?.abort();
       giveUpNow();
+      this.#deadLetters?.abort();
     }, timeout);
     await stopping;
     if (this.#ticks !== undefined) await atMost(timeout, this.#ticks.end());
@@ -186,6 +192,7 @@ export class Pipeline {
   /** Ends everything at once; also what a failed start has left. */
   async close(): Promise<void> {
     this.#deliveries?.abort();
+    this.#deadLetters?.abort();
     await this.#dispatcher?.stop();
     await this.#queues?.close();
     await this.#deliveries?.close();

@@ -158,6 +158,8 @@ export class Queues {
       code: "input_gone",
       reason,
       json: undefined,
+      split: undefined,
+      children: undefined,
     }));
     await deadLetters.append(batch, dead);
     ledger.add({ totals: { ...emptyEntry(), read: batch.count, deadLettered: batch.count }, outputs: new Map() });
