@@ -83,6 +83,10 @@ Examples:
     .option("--pipeline.ecs_compatibility <mode>", "v8, v1 or disabled (default: v8)")
     .option("--config.support_escapes", "read \\n, \\t and the like in strings")
     .option("--path.data <folder>", "where positions, ledger, dead letters and queues are kept")
+    .option(
+      "--pipeline.output_isolation",
+      "an output that does not take its events holds up nobody else: they wait on disk, in a queue of its own",
+    )
     .option("--queue.type <type>", "memory, or persisted: a queue on disk between inputs and filters (default: memory)")
     .option("--shutdown.timeout <seconds>", "how long to wait for deliveries when stopping", "10")
     .addHelpText(

@@ -54,6 +54,7 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
       shutdownTimeoutMs: timeout * 1000,
       workerHeapMegabytes: WORKER_HEAP_MEGABYTES,
       queues,
+      isolation: set.isolation,
       deadLetters: set.deadLetters,
     },
     resolved,

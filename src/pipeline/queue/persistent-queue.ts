@@ -142,7 +142,7 @@ export class PersistentQueue {
   /** Where the input of this name puts its batches. */
   sink(input: string): RecordSink {
     return {
-      acquire: (bytes) => this.#intakePool.acquire(bytes),
+      acquire: (bytes, records) => this.#intakePool.acquire(bytes, records),
       release: (batch) => this.#intakePool.release(batch),
       submit: (batch, acknowledged) => this.#intake.submit({ batch, input, acknowledged }),
     };
