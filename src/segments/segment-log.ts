@@ -52,6 +52,8 @@ export interface LogEntry {
   readonly segment: number;
 }
 
+/** Of the names of segments that are kept aside. */
+export const DAMAGED_ENDING = ".damaged";
 const NAME = /^(\d{10})\.segment$/;
 
 export function segmentFileName(segment: number): string {
@@ -232,9 +234,10 @@ export class SegmentLog {
   /** Renames a damaged segment, so that nothing reads it any more and nothing of it is lost; its new path. */
   async setAside(segment: number): Promise<string> {
     const path = join(this.#folder, segmentFileName(segment));
-    await this.#files.rename(path, `${path}.damaged`);
+    const aside = path + DAMAGED_ENDING;
+    await this.#files.rename(path, aside);
     this.#forget(segment);
-    return `${path}.damaged`;
+    return aside;
   }
 
   /** Ends the segment that is written to, when it holds something, and begins the next: numbers go on also when all before it are removed. */
@@ -332,15 +335,18 @@ async function wholeEnd(
   try {
     const beginning = await reader.beginning(size);
     if (typeof beginning === "object") throw new SegmentVersion(path, beginning.version);
-    if (beginning === "blank" && known === 0) return { whole: 0, appendable: true };
-    if (beginning !== "segment") return { whole: size, appendable: false };
-    let whole = Math.max(SEGMENT_HEADER.length, known <= size ? known : 0);
-    for (let at = whole; ; ) {
+    const begin = SEGMENT_HEADER.length;
+    const start = Math.max(begin, known <= size ? known : 0);
+    let whole = start;
+    for (let at = start; ; ) {
       const found = await reader.next(at, size);
-      if (found.kind === "end") return { whole, appendable: true };
+      if (found.kind === "end") break;
       at = found.next;
       if (found.kind === "record") whole = at;
     }
+    if (beginning === "segment") return { whole, appendable: true };
+    // A crash can take the header along, but not what was synced behind it.
+    return whole > begin ? { whole, appendable: false } : { whole: 0, appendable: true };
   } finally {
     await reader.close();
   }

@@ -17,7 +17,7 @@ import { type QueueClock, realQueueClock } from "./queue-clock.ts";
 import { QueueFeed } from "./queue-feed.ts";
 import { type QueuedBatch, QueueIntake } from "./queue-intake.ts";
 import { type FinishedSegment, QueueProgress } from "./queue-progress.ts";
-import { recoverSegments } from "./queue-recovery.ts";
+import { recoverSegments, removeLeftOver } from "./queue-recovery.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 
 /** The last checkpoint of a stop is given up after so many milliseconds, on a disk that takes nothing. */
@@ -106,6 +106,7 @@ export class PersistentQueue {
       () => this.#snapshot(),
       (reason) => log.warn(reason),
       withReserve(checkpointFiles ?? realCheckpointFileSystem, files, folder),
+      (milliseconds, action) => this.#clock.after(milliseconds, action),
     );
   }
 
@@ -117,6 +118,7 @@ export class PersistentQueue {
     const path = join(folder, CHECKPOINT_NAME);
     const complain = (reason: string): void => log.warn(`${reason}; what the queue has is delivered again`);
     const checkpoint = checkpointFrom(await CheckpointFile.load(path, complain, options.checkpointFiles), path);
+    await removeLeftOver(folder, files, checkpoint);
     const head = checkpoint?.segments.find(({ number }) => number === checkpoint.head);
     const segments = await SegmentLog.open({
       folder,
@@ -135,7 +137,7 @@ export class PersistentQueue {
     const before = checkpoint?.lost ?? { bytes: 0, events: 0 };
     const lost = { bytes: before.bytes + recovered.lost.bytes, events: before.events + recovered.lost.events };
     const queue = new PersistentQueue(options, segments, files, checkpoint?.head ?? 0, lost);
-    await queue.#takeUp(recovered, checkpoint);
+    queue.#takeUp(recovered, checkpoint);
     return queue;
   }
 
@@ -211,16 +213,12 @@ export class PersistentQueue {
     await this.#segments.close();
   }
 
-  async #takeUp(
-    { segments, leftOver, lost }: Awaited<ReturnType<typeof recoverSegments>>,
+  #takeUp(
+    { segments, lost }: Awaited<ReturnType<typeof recoverSegments>>,
     checkpoint: QueueCheckpoint | undefined,
-  ): Promise<void> {
+  ): void {
     for (const [input, counts] of Object.entries(checkpoint?.ledgers ?? {}))
       this.#ledgers.set(input, new Ledger(counts));
-    for (const number of leftOver) {
-      if (checkpoint?.aside.includes(number)) await this.#segments.setAside(number);
-      else await this.#segments.remove(number);
-    }
     const { segment } = this.#segments.head;
     for (const state of segments) this.#progress.add(state, state.number !== segment);
     this.#changed = lost.bytes > 0;
