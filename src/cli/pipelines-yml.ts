@@ -103,7 +103,10 @@ class SettingsFolder {
     const id = this.#given.id ?? basename(resolve(this.#folder));
     return this.#set(
       id,
-      pipelines.map((values) => this.#definition(this.#text(values, "pipeline.id") ?? "main", values)),
+      pipelines.map((values) => ({
+        ...this.#definition(this.#text(values, "pipeline.id") ?? "main", values),
+        named: true,
+      })),
       pipelines,
     );
   }

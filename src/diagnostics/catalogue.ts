@@ -134,7 +134,7 @@ export const CATALOGUE = {
   },
   CONF025: {
     title: "circle of pipelines",
-    text: "Pipelines that hand events to each other must not lead back to where an event was before.",
+    text: "Pipelines that hand events to each other must not lead back to where an event was before; and no pipeline reads the dead letters that it writes itself.",
     example: 'input { pipeline { address => "a" } }\noutput { pipeline { send_to => ["a"] } }',
   },
   CONF026: {

@@ -218,6 +218,8 @@ export interface InputPlugin<O extends Options = Options> extends PluginBase<O> 
   /** Codecs that it uses besides its own: the option that names them, and their names. */
   furtherCodecs?(options: OptionValues<O>): { readonly option: string; readonly names: readonly string[] };
   start(options: OptionValues<O>, host: InputHost): Promise<RunningInput>;
+  /** It reads the dead letters of the pipeline of this id, which must not be its own. */
+  readsDeadLettersOf?(options: OptionValues<O>): string;
   /** It is a pipeline's entrance for other pipelines of the process, under this address; it is never started. */
   address?(options: OptionValues<O>): string;
 }

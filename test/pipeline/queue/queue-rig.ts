@@ -64,7 +64,7 @@ export class QueueRun {
           texts,
           batch,
           done: () => {
-            ledger.add({ ...emptyEntry(), read: batch.count, delivered: batch.count }, new Map());
+            ledger.add({ totals: { ...emptyEntry(), read: batch.count, delivered: batch.count }, outputs: new Map() });
             acknowledged();
             pool.release(batch);
           },
