@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MemoryDisk } from "./memory-disk.ts";
 import { INPUT, QueueRun, settled } from "./queue-rig.ts";
 
-const SEEDS = Number(process.env["ANTLER_QUEUE_SEEDS"] ?? 60);
+const SEEDS = Number(process.env["ANTLER_QUEUE_SEEDS"] ?? 25);
 const STEPS = 1200;
 
 function seeded(seed: number): () => number {
@@ -43,7 +43,11 @@ async function history(seed: number, faults: Faults): Promise<{ written: number;
   };
   const checkOrder = (): void => {
     const numbers = run.seen.map(Number);
-    assert.deepEqual(numbers, numbers.toSorted((a, b) => a - b), "they come out in the order in which they came in");
+    assert.deepEqual(
+      numbers,
+      numbers.toSorted((a, b) => a - b),
+      "they come out in the order in which they came in",
+    );
   };
   const checkMessages = (): void =>
     assert.ok(!run.messages.some((message) => /cannot be read|lost/.test(message)), run.messages.join("\n"));
