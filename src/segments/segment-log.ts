@@ -116,7 +116,11 @@ export class SegmentLog {
     const path = join(options.folder, segmentFileName(last));
     const size = sizes.get(last) as number;
     const known = options.whole?.segment === last ? options.whole.size : 0;
-    const { whole, appendable } = await wholeEnd(files, path, size, known, options.marker);
+    const { whole, appendable } = await wholeEnd(files, path, size, known, options.marker).catch((error: unknown) => {
+      // What the disk does not give is left alone; whoever reads the segment hears of it.
+      if ((error as NodeJS.ErrnoException).code !== "EIO") throw error;
+      return { whole: size, appendable: false };
+    });
     if (whole < size) await files.truncate(path, whole);
     sizes.set(last, whole);
     return new SegmentLog(options, last, sizes, { tornBytes: size - whole }, appendable);

@@ -41,7 +41,6 @@ export function withReserve(
         whole = false;
         await segments.truncate(path, 0).catch(() => undefined);
         await files.replace(target, text);
-        return;
       }
       await keep().catch(() => undefined);
     },

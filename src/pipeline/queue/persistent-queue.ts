@@ -63,7 +63,8 @@ export class PersistentQueue {
   readonly #checkpoint: CheckpointFile<QueueCheckpoint>;
   readonly #drained: (() => void)[] = [];
   #acknowledgedEvents = 0;
-  #changed = false;
+  /** At the start too, so that the checkpoint's reserve is there before the disk is full. */
+  #changed = true;
   #stopTimer: (() => void) | undefined;
 
   private constructor(
@@ -213,15 +214,11 @@ export class PersistentQueue {
     await this.#segments.close();
   }
 
-  #takeUp(
-    { segments, lost }: Awaited<ReturnType<typeof recoverSegments>>,
-    checkpoint: QueueCheckpoint | undefined,
-  ): void {
+  #takeUp({ segments }: Awaited<ReturnType<typeof recoverSegments>>, checkpoint: QueueCheckpoint | undefined): void {
     for (const [input, counts] of Object.entries(checkpoint?.ledgers ?? {}))
       this.#ledgers.set(input, new Ledger(counts));
     const { segment } = this.#segments.head;
     for (const state of segments) this.#progress.add(state, state.number !== segment);
-    this.#changed = lost.bytes > 0;
     if (this.#progress.events > 0)
       this.#options.log.info("the queue goes on with what was not delivered", {
         events: this.#progress.events,

@@ -99,8 +99,12 @@ export class QueueIntake {
       const group: Written[] = [];
       const end = await this.#writeGroup(group);
       const safe = await this.#commit(group);
-      if (!safe || end === "failed") await this.#pause(RETRY_MILLIS);
-      else if (end === "full" && group.length === 0 && !this.#roomy) await this.#pause(undefined);
+      if (!safe || end === "failed") {
+        await this.#pause(RETRY_MILLIS);
+        continue;
+      }
+      if (this.#troubleSince !== undefined && group.length > 0) this.#wellAgain();
+      if (end === "full" && group.length === 0 && !this.#roomy) await this.#pause(undefined);
     }
   }
 
@@ -151,7 +155,6 @@ export class QueueIntake {
       this.#waiting.unshift(...group.map(({ queued }) => queued));
       return false;
     }
-    if (this.#troubleSince !== undefined) this.#wellAgain();
     for (const { place, queued } of group) {
       progress.appended(place, queued.batch.count);
       queued.acknowledged();

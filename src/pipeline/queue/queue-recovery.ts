@@ -64,7 +64,6 @@ export async function recoverSegments(
       damagedBytes: 0,
     };
     const path = join(folder, segmentFileName(number));
-    await checkVersion(files, path, size);
     if (size < state.size && known !== undefined) {
       log.error("a segment of the queue is shorter than it was; what it had is lost", {
         path,
@@ -72,7 +71,15 @@ export async function recoverSegments(
       });
       lost.bytes += state.size - size;
     }
-    const events = size > state.size ? await eventsOf(files, path, state.size, size) : 0;
+    let events = 0;
+    try {
+      await checkVersion(files, path, size);
+      if (size > state.size) events = await eventsOf(files, path, state.size, size);
+    } catch (error) {
+      // When its turn comes it is passed over.
+      if ((error as NodeJS.ErrnoException).code !== "EIO") throw error;
+      log.error("a segment of the queue cannot be read", { path, reason: (error as Error).message });
+    }
     segments.push({ ...state, size, events: state.events + events, acknowledged: cut(state.acknowledged, size) });
   }
   for (const { number, size, events, acknowledgedEvents } of missing.values()) {

@@ -29,6 +29,8 @@ export class QueueRun {
   readonly deliveries: Delivery[] = [];
   /** Texts in the order in which they came out. */
   readonly seen: string[] = [];
+  /** Nothing is handed on. */
+  holdBack = false;
   #queue: PersistentQueue | undefined;
   readonly #timers = new Map<number, { readonly at: number; readonly action: () => void }>();
   #now = 1_000_000;
@@ -42,18 +44,18 @@ export class QueueRun {
     return this.#queue as PersistentQueue;
   }
 
-  async open(settings: Partial<QueueSettings> = {}): Promise<void> {
+  async open(settings: Partial<QueueSettings> = {}, limits: BufferPoolLimits = LIMITS): Promise<void> {
     const note = (message: string, details?: object): void => {
       this.messages.push(`${message} ${JSON.stringify(details ?? {})}`);
     };
     const stock: RecordBatch[] = [];
-    const pool = new BufferPool(LIMITS, stock);
+    const pool = new BufferPool(limits, stock);
     const clock: QueueClock = { now: () => this.#now, after: (ms, action) => this.#after(ms, action) };
     const opening = PersistentQueue.open({
       folder: FOLDER,
       settings: { ...DEFAULT_QUEUE_SETTINGS, ...settings },
       log: { info: note, warn: note, error: note },
-      intakeLimits: LIMITS,
+      intakeLimits: limits,
       stock,
       deliveryPool: pool,
       numberOf: () => 7,
@@ -75,7 +77,7 @@ export class QueueRun {
       clock,
     });
     this.#queue = await this.until(opening);
-    this.#queue.start();
+    if (!this.holdBack) this.#queue.start();
   }
 
   /** Hands a batch in; resolves when the queue had a buffer for it. `acknowledged` is called when it is on disk. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MemoryDisk } from "./memory-disk.ts";
 import { INPUT, QueueRun, settled } from "./queue-rig.ts";
 
-const SEEDS = Number(process.env["ANTLER_QUEUE_SEEDS"] ?? 60);
+const SEEDS = Number(process.env["ANTLER_QUEUE_SEEDS"] ?? 25);
 const STEPS = 1200;
 
 function seeded(seed: number): () => number {
