@@ -51,7 +51,10 @@ export async function runSetupCommand(options: SetupOptions): Promise<number> {
       json: options.json === true,
     });
   } catch (error) {
-    if (error instanceof BulkConnectionError) return fail(error.message, LEFT_TO_DO);
+    if (error instanceof BulkConnectionError) {
+      const isUntrusted = options.ca === undefined && /certificate|self.signed/i.test(error.message);
+      return fail(`${error.message}${isUntrusted ? ": --ca FILE names the certificates to trust" : ""}`, LEFT_TO_DO);
+    }
     throw error;
   }
 }

@@ -16,7 +16,8 @@ export function planText(place: string, { abilities, plan, notes }: ClusterPlan)
 
 function assetLines(planned: PlannedAsset): string[] {
   const { kind, name, action, reason, differences } = planned;
-  const head = `${action.padEnd(10)} ${kind.title} ${name}${reason === undefined ? "" : `: ${reason}`}`;
+  const more = reason === undefined ? (action === "create" ? ` (${planned.asset?.purpose})` : "") : `: ${reason}`;
+  const head = `${action.padEnd(10)} ${kind.title} ${name}${more}`;
   if (action === "same") return [head];
   const lines = differences.flatMap(({ path, before, after }) => [
     ...(before === undefined ? [] : [`  - ${path}: ${valueText(before)}`]),

@@ -59,9 +59,7 @@ async function setUp(target: SetupTarget, options: SetUpOptions, signal: AbortSi
       found = await planCluster(api, wishes, options.forced);
     } catch (error) {
       if (!(error instanceof ElasticApiError)) throw error;
-      say(
-        `${place}: ${error.message}\n${error.isForbidden ? missingText(place, neededPrivileges(wishes.ilm).cluster, wishes) : ""}`,
-      );
+      say(`${place}: ${error.message}\n${wayOut(error, place, wishes)}`);
       return { place, error: error.message, applied: [], complete: false };
     }
     const dynamic = target.dynamic.map(
@@ -112,6 +110,12 @@ async function carryOut(
     return { ...result, error: message, complete: false };
   }
   return { ...result, complete: agreed };
+}
+
+function wayOut(error: ElasticApiError, place: string, wishes: Pick<TemplateWishes, "ilm" | "datasets">): string {
+  if (error.status === 401)
+    return "  give a key or a user that it knows: ANTLER_SETUP_API_KEY, or ANTLER_SETUP_USER and ANTLER_SETUP_PASSWORD\n";
+  return error.status === 403 ? missingText(place, neededPrivileges(wishes.ilm).cluster, wishes) : "";
 }
 
 function missingText(

@@ -36,7 +36,8 @@ export function fieldProperties(rows: readonly FieldRow[], missing: ReadonlySet<
       const last = path.pop() as string;
       let node = root;
       for (const step of path) {
-        const inner = (node[step] ??= { properties: {} }) as { properties: Record<string, Json> };
+        const inner = (node[step] ?? { properties: {} }) as { properties: Record<string, Json> };
+        node[step] = inner;
         node = inner.properties;
       }
       node[last] = fieldMapping(type, text, missing);
