@@ -1,8 +1,10 @@
 import { Command, CommanderError } from "commander";
+import type { SetupOptions } from "./commands/setup.ts";
 import { addDlqCommand } from "./dlq/define.ts";
 import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-codes.ts";
 import { QUEUE_HELP, QUEUE_VERBS, type QueueOptions, type QueueVerb } from "./queue/help.ts";
 import { SEARCH_HELP } from "./search/help.ts";
+import { SETUP_HELP } from "./setup/help.ts";
 import { TEST_HELP } from "./test/help.ts";
 import { version } from "./version.ts";
 
@@ -139,6 +141,29 @@ With -f or -e, pipelines.yml is not read.`,
     .action(async (options: { config: string } & Record<string, string>) => {
       const { runShipCommand } = await import("./commands/ship.ts");
       process.exitCode = await runShipCommand(options);
+    });
+
+  program
+    .command("setup")
+    .description("make what the pipelines' data streams need in Elasticsearch: show the plan, then apply it")
+    .option(
+      "-f, --path.config <path...>",
+      "configuration file, folder or glob (default: the pipelines that come along)",
+    )
+    .option("--path.settings <folder>", "folder with pipelines.yml, logstash.yml")
+    .option("--hosts <url...>", "clusters' addresses, in place of those of the outputs")
+    .option("--ca <file>", "CA certificates to trust, in place of those of the outputs")
+    .option("--namespace <name>", "data streams of this namespace only (default: of any)")
+    .option("--retention <time>", "how long documents are kept: 30d, 12h, none", "30d")
+    .option("--ilm", "keep it by a lifecycle policy, also where there are data stream lifecycles")
+    .option("--force <name...>", "write these although they are someone else's or were changed")
+    .option("--yes", "apply without asking")
+    .option("--export <folder>", "write what would be made as JSON files, and apply nothing")
+    .option("--json", "plan and result as JSON")
+    .addHelpText("after", SETUP_HELP)
+    .action(async (options: SetupOptions) => {
+      const { runSetupCommand } = await import("./commands/setup.ts");
+      process.exitCode = await runSetupCommand(options);
     });
 
   program

@@ -45,6 +45,14 @@ export interface SearchConnection extends BulkConnection {
   search(path: string, body: Buffer, signal: AbortSignal): Promise<BulkAnswer>;
 }
 
+export type ApiMethod = "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+
+/** A cluster of which any API can be asked; rejects as `bulk` does. */
+export interface ApiConnection extends SearchConnection {
+  /** `path`: of the API, with its query: `/_index_template/logs?create=true`. `body`: JSON. */
+  request(method: ApiMethod, path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer>;
+}
+
 export interface BulkOptions {
   /** Ids are identities of ours: a 409 says that the event is there already. */
   readonly ownIds: boolean;
