@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import type { CheckOptions } from "./commands/check.ts";
 import { addDlqCommand } from "./dlq/define.ts";
 import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-codes.ts";
 import { QUEUE_HELP, QUEUE_VERBS, type QueueOptions, type QueueVerb } from "./queue/help.ts";
@@ -183,6 +184,7 @@ Exit code 1 when it does not balance, or when documents are missing.`,
     .argument("<path...>", "files, folders or globs of .conf files; folders with pipelines.yml or <name>/pipeline.conf")
     .option("--strict", "warnings count as errors")
     .option("--json", "findings as JSON")
+    .option("--templates <path...>", "hold documents against index templates: JSON files, or folders of them")
     .addHelpText(
       "after",
       `
@@ -191,11 +193,12 @@ Examples:
   antler check /etc/logstash/
   antler check --strict pipelines/
   antler check --json 'web/*.conf'
+  antler check pipelines/ --templates elasticsearch/templates/
 
 Plain .conf files are one pipeline together, as for Logstash. Folders with pipelines.yml and folders of <name>/pipeline.conf are checked
 as the pipelines that they are.`,
     )
-    .action(async (paths: string[], options: { strict?: boolean; json?: boolean }) => {
+    .action(async (paths: string[], options: CheckOptions) => {
       const { runCheckCommand } = await import("./commands/check.ts");
       process.exitCode = runCheckCommand(paths, options);
     });
