@@ -52,9 +52,13 @@ export class EventShape {
     return copy;
   }
 
-  /** Events that come from several places. */
-  static merged(shapes: readonly EventShape[]): EventShape {
-    const [first, ...more] = shapes.filter(({ dropped }) => !dropped);
+  /**
+   * Events that come from several places. What was made up to number `known` and is lost on some of the ways is not certain: the condition before them can be
+   * about just that.
+   */
+  static merged(shapes: readonly EventShape[], known = 0): EventShape {
+    const ways = shapes.filter(({ dropped }) => !dropped);
+    const [first, ...more] = ways;
     if (first === undefined) {
       const none = shapes[0]?.copy() ?? new EventShape();
       none.dropped = true;
@@ -69,7 +73,18 @@ export class EventShape {
         merged.#fields.set(key, own);
       }
     }
+    for (const [key, made] of merged.#fields) {
+      for (const [id, one] of made) {
+        if (id <= known && one.certain && !ways.every((way) => way.#fields.get(key)?.has(id)))
+          made.set(id, { ...one, certain: false });
+      }
+    }
     return merged;
+  }
+
+  /** Number of what was made last. */
+  get lastMade(): number {
+    return this.#ids.last;
   }
 
   /** Every value of every field. */

@@ -146,7 +146,7 @@ const FORMS: Readonly<Record<TextForm, string>> = {
   host: "a host's name or address",
   word: "a word",
   time: "a time as text",
-  name: "a text that is no number",
+  name: "a text that is no number, address or ISO time",
 };
 
 /** A value, for a message. */
@@ -171,5 +171,5 @@ function shortened(text: string): string {
 function takesOf({ type, settings }: FieldMapping): string {
   if (type === "constant_keyword" && settings["value"] !== undefined)
     return `${type} with the value ${JSON.stringify(settings["value"])}`;
-  return type;
+  return isObjectType(type) ? `an ${type === "object" ? "object" : `object (${type})`}` : type;
 }

@@ -119,7 +119,9 @@ export function designOf(
   isDataStream: boolean,
   missing: readonly string[],
 ): IndexDesign {
-  const mappings = parts.reduce<Json>((all, part) => merged(all, mappingsOf(part)), {});
+  // Elasticsearch maps the time of data streams by itself.
+  const start: Json = isDataStream ? { properties: { "@timestamp": { type: "date" } } } : {};
+  const mappings = parts.reduce<Json>((all, part) => merged(all, mappingsOf(part)), start);
   const setting = (name: string): unknown =>
     parts.reduce<unknown>((value, part) => settingOf(part["settings"], name) ?? value, undefined);
   const mapping = readMapping(mappings);

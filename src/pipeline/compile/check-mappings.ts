@@ -34,7 +34,8 @@ export function checkMappings(
       untemplated.add(target.name);
       if (design === "none") continue;
     }
-    for (const field of documentFields(shape)) checkField(field, shape, target, design, found);
+    const unmapped = new Set<string>();
+    for (const field of documentFields(shape)) checkField(field, shape, target, design, unmapped, found);
     checkCount(shape, target, design, found);
   }
 }
@@ -49,6 +50,7 @@ function checkField(
   shape: DocumentShape,
   target: DocumentTarget,
   design: IndexDesign,
+  unmapped: Set<string>,
   found: DiagnosticCollector,
 ): void {
   const certain = made.certain && !(made.conditional && shape.conditional);
@@ -87,12 +89,14 @@ function checkField(
   }
   if (design.missing.length > 0 || isRuntime(made, design)) return;
   if (place.dynamic === "strict") {
+    if (unmapped.has(name)) return;
+    unmapped.add(name);
     const above = place.above === "" ? "fields" : `fields in ${place.above}`;
-    report(
-      { value: "no field of the mapping", takes: `dynamic: strict, so that new ${above} are refused` },
-      true,
-      [origin, FATE],
-      "map the field, remove it before the output, or set `dynamic` to false",
+    found.warning(
+      certain ? "MAP001" : "MAP002",
+      `${name} is not mapped, and ${target.name} refuses new ${above} (dynamic: strict)`,
+      placeOfMaker(made.maker),
+      { notes: [origin, FATE], help: "map the field, remove it before the output, or set `dynamic` to false" },
     );
     return;
   }
@@ -108,7 +112,7 @@ function checkField(
 }
 
 function wayOut({ takes }: Misfit): string {
-  return `convert it to what ${takes} takes, put it under another name, or change the mapping`;
+  return `make it what ${takes} takes, put it under another name, or change the mapping`;
 }
 
 function isRuntime({ path }: MadeField, { mapping }: IndexDesign): boolean {

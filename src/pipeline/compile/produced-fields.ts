@@ -84,6 +84,7 @@ function throughFilters(block: Block<ResolvedFilter>, start: EventShape): EventS
       continue;
     }
     for (const { condition } of node.branches) doubt(condition, event);
+    const known = event.lastMade;
     const ways = node.branches.map(({ block: inner }) => {
       const way = event.copy();
       way.conditional = true;
@@ -91,7 +92,7 @@ function throughFilters(block: Block<ResolvedFilter>, start: EventShape): EventS
     });
     if (node.branches.every(({ condition }) => condition !== undefined)) ways.push(event);
     const { conditional } = event;
-    event = EventShape.merged(ways);
+    event = EventShape.merged(ways, known);
     event.conditional = conditional;
   }
   return event;
