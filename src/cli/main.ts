@@ -184,6 +184,7 @@ Exit code 1 when it does not balance, or when documents are missing.`,
     .argument("<path...>", "files, folders or globs of .conf files; folders with pipelines.yml or <name>/pipeline.conf")
     .option("--strict", "warnings count as errors")
     .option("--json", "findings as JSON")
+    .option("--connect", "ask the clusters of the elasticsearch outputs for their mappings")
     .option("--templates <path...>", "hold documents against index templates: JSON files, or folders of them")
     .addHelpText(
       "after",
@@ -194,13 +195,14 @@ Examples:
   antler check --strict pipelines/
   antler check --json 'web/*.conf'
   antler check pipelines/ --templates elasticsearch/templates/
+  antler check --connect /etc/logstash/
 
 Plain .conf files are one pipeline together, as for Logstash. Folders with pipelines.yml and folders of <name>/pipeline.conf are checked
 as the pipelines that they are.`,
     )
     .action(async (paths: string[], options: CheckOptions) => {
       const { runCheckCommand } = await import("./commands/check.ts");
-      process.exitCode = runCheckCommand(paths, options);
+      process.exitCode = await runCheckCommand(paths, options);
     });
 
   addDlqCommand(program);

@@ -45,6 +45,17 @@ export interface SearchConnection extends BulkConnection {
   search(path: string, body: Buffer, signal: AbortSignal): Promise<BulkAnswer>;
 }
 
+/** A cluster whose other APIs are called, too; rejects as `bulk` does. */
+export interface ApiConnection extends SearchConnection {
+  /** `path` with its query: `/_index_template/logs`; `body`: JSON, where there is one. */
+  request(
+    method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE",
+    path: string,
+    body: Buffer | undefined,
+    signal: AbortSignal,
+  ): Promise<BulkAnswer>;
+}
+
 export interface BulkOptions {
   /** Ids are identities of ours: a 409 says that the event is there already. */
   readonly ownIds: boolean;

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Client } from "@elastic/elasticsearch";
-import type { BulkAnswer, SearchConnection } from "./bulk-types.ts";
+import type { ApiConnection, BulkAnswer } from "./bulk-types.ts";
 import { BulkConnectionError, type ConnectionFault } from "./connection-error.ts";
 import { type ConnectionSettings, nodeUrl, placeOf, readTlsMaterial, type TlsMaterial } from "./connection-settings.ts";
 import { elasticClient } from "./elastic-client.ts";
@@ -16,7 +16,7 @@ const TIMEOUT_MS = 60_000;
  * A connection through Elastic's client, which is loaded at the first request: it takes a third of a second. Only files are read before.
  * Works with servers 8 and 9. Rejects with a BulkConnectionError for settings that cannot work.
  */
-export async function elasticConnection(settings: ConnectionSettings): Promise<SearchConnection> {
+export async function elasticConnection(settings: ConnectionSettings): Promise<ApiConnection> {
   const urls = settings.hosts.map((host) => nodeUrl(host, settings.tls?.enabled === true, settings.path));
   const tls = await readTlsMaterial(settings.tls ?? {});
   if (settings.tls?.caFingerprint !== undefined && settings.proxy !== undefined) {
@@ -28,12 +28,14 @@ export async function elasticConnection(settings: ConnectionSettings): Promise<S
 
 /** An API, what is sent there, and the query of the URL. */
 interface Target {
+  /** Default: POST. */
+  readonly method?: string;
   readonly path: string;
   readonly type: "application/x-ndjson" | "application/json";
   readonly query: Readonly<Record<string, string>>;
 }
 
-class ElasticConnection implements SearchConnection {
+class ElasticConnection implements ApiConnection {
   readonly #settings: ConnectionSettings;
   readonly #urls: readonly URL[];
   readonly #tls: TlsMaterial;
@@ -60,11 +62,22 @@ class ElasticConnection implements SearchConnection {
     return this.#send({ path, type: "application/json", query: {} }, body, signal);
   }
 
-  async #send(to: Target, body: Buffer, signal: AbortSignal): Promise<BulkAnswer> {
+  request(method: string, path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
+    const [api = path, query = ""] = path.split("?", 2);
+    const to: Target = {
+      method,
+      path: api,
+      type: "application/json",
+      query: Object.fromEntries(new URLSearchParams(query)),
+    };
+    return this.#send(to, body, signal);
+  }
+
+  async #send(to: Target, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
     signal.throwIfAborted();
     const client = await this.#connected();
-    const level = this.#settings.compressionLevel ?? 0;
-    const sent = level > 0 ? await compress(body, { level }) : body;
+    const level = body === undefined ? 0 : (this.#settings.compressionLevel ?? 0);
+    const sent = body !== undefined && level > 0 ? await compress(body, { level }) : body;
     const stop = new AbortController();
     const abort = () => stop.abort(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
@@ -103,8 +116,8 @@ class ElasticConnection implements SearchConnection {
 
   async #request(
     client: Client,
-    { path, type, query }: Target,
-    body: Buffer,
+    { method = "POST", path, type, query }: Target,
+    body: Buffer | undefined,
     signal: AbortSignal,
     gzipped: boolean,
   ): Promise<BulkAnswer> {
@@ -114,13 +127,13 @@ class ElasticConnection implements SearchConnection {
     });
     const headers = {
       // Not the client's versioned types, so that servers 8 and 9 both take it.
-      "content-type": type,
+      ...(body === undefined ? {} : { "content-type": type }),
       accept: "application/json",
       ...(gzipped ? { "content-encoding": "gzip", "accept-encoding": "gzip" } : {}),
     };
     // As `bulkBody` the client takes it as it is.
-    const bulkBody = body as unknown as string;
-    const params = { method: "POST", path: `${this.#prefix}${path}`, querystring: { ...query }, bulkBody };
+    const sent = body === undefined ? {} : { bulkBody: body as unknown as string };
+    const params = { method, path: `${this.#prefix}${path}`, querystring: { ...query }, ...sent };
     const options = {
       meta: true,
       asStream: true,

@@ -10,6 +10,7 @@ import { dataFolder, FolderInUse, lockFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL } from "../exit-codes.ts";
 import { type CommandOptions, pipelineSet } from "../pipeline-set.ts";
 import { queuesOf, warnOfQueuesLeft } from "../queue/queue-folders.ts";
+import { preflight } from "../preflight.ts";
 import { onStopSignal } from "../signals.ts";
 
 /** Most events in a batch; measured best between small batches' overhead and big ones' memory. */
@@ -80,9 +81,13 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
     milliseconds: Math.round(performance.now()),
   });
   const ended = pipeline.run();
+  const stopPreflight = new AbortController();
+  const checked = preflight(resolved, log, (text) => process.stderr.write(text), Date.now(), stopPreflight.signal);
   // A signal that came during the start.
   if (stopping) pipeline.stop();
   await ended;
+  stopPreflight.abort();
+  await checked;
   off();
   const ledger = pipeline.ledger();
   log.info("pipeline has ended", { ...ledger, imbalance: imbalance(ledger) });

@@ -23,7 +23,7 @@ export function checkFieldKinds(
     const target = shape.output.plugin.name === "elasticsearch" ? targetOf(shape, now) : undefined;
     if (target === undefined) continue;
     const { name } = target;
-    const design = find(target);
+    const design = find(target, shape.output);
     const fields = documentFields(shape).filter(
       // Conditions of a field and of the output can exclude each other.
       ({ certain, conditional, path }) => certain && !(conditional && shape.conditional) && !isMapped(path, design),

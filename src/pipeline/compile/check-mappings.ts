@@ -8,9 +8,10 @@ import type { MadeField } from "../../plugin/event-shape.ts";
 import { type DocumentTarget, targetOf } from "./document-target.ts";
 import { placeOfMaker } from "./maker-place.ts";
 import type { DocumentShape } from "./produced-fields.ts";
+import type { ResolvedOutput } from "./resolved.ts";
 
 /** What a target has, or will have; undefined: that is not known; `"none"`: no template is for it. */
-export type FindDesign = (target: DocumentTarget) => IndexDesign | "none" | undefined;
+export type FindDesign = (target: DocumentTarget, output: ResolvedOutput) => IndexDesign | "none" | undefined;
 
 const FATE = "Elasticsearch refuses such documents: they become dead letters";
 
@@ -27,7 +28,7 @@ export function checkMappings(
   const untemplated = new Set<string>();
   for (const shape of shapes) {
     const target = targetOf(shape, now);
-    const design = target === undefined ? undefined : find(target);
+    const design = target === undefined ? undefined : find(target, shape.output);
     if (target === undefined || design === undefined) continue;
     if (design === "none" || (target.isDataStream && !design.isDataStream)) {
       if (target.isDataStream && !untemplated.has(target.name)) reportMissing(shape, target, design, found);
