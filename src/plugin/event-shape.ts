@@ -182,9 +182,10 @@ export class EventShape {
   /** Any field can be set or changed, for all that is known. `mentioned`: code that would name the fields that it is about. */
   any(mentioned?: string): void {
     this.open = true;
+    const words = new Set(mentioned?.split(/[^\w@.-]+/));
     for (const [key, made] of this.#fields) {
       const name = key.slice(key.lastIndexOf("\0") + 1);
-      if (mentioned?.includes(name) === true) this.#fields.delete(key);
+      if (words.has(name)) this.#fields.delete(key);
       else for (const [id, one] of made) made.set(id, { ...one, certain: false });
     }
   }

@@ -1,11 +1,12 @@
 import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { lineColumn, type Span } from "../../diagnostics/source.ts";
-import { type Misfit, misfit } from "../../elastic/mapping/compatibility.ts";
 import { dynamicField } from "../../elastic/mapping/dynamic-templates.ts";
 import { type Dynamic, placeIn } from "../../elastic/mapping/mapping.ts";
 import type { IndexDesign } from "../../elastic/mapping/templates.ts";
 import type { MadeField } from "../../plugin/event-shape.ts";
+import type { ValueShape } from "../../plugin/value-shape.ts";
 import { type DocumentTarget, targetOf } from "./document-target.ts";
+import { judgeField } from "./judge-field.ts";
 import { placeOfMaker } from "./maker-place.ts";
 import type { DocumentShape } from "./produced-fields.ts";
 import type { ResolvedOutput } from "./resolved.ts";
@@ -35,8 +36,7 @@ export function checkMappings(
       untemplated.add(target.name);
       if (design === "none") continue;
     }
-    const unmapped = new Set<string>();
-    for (const field of documentFields(shape)) checkField(field, shape, target, design, unmapped, found);
+    for (const field of documentFields(shape)) checkField(field, shape, target, design, found);
     checkCount(shape, target, design, found);
   }
 }
@@ -51,73 +51,20 @@ function checkField(
   shape: DocumentShape,
   target: DocumentTarget,
   design: IndexDesign,
-  unmapped: Set<string>,
   found: DiagnosticCollector,
 ): void {
-  const certain = made.certain && !(made.conditional && shape.conditional);
-  const name = referenceOf(made.path);
-  const report = (problem: Omit<Misfit, "certain">, always: boolean, notes: readonly string[], help: string): void => {
-    const isSure = certain && always;
-    found.warning(
-      isSure ? "MAP001" : "MAP002",
-      `${name} ${isSure ? "is" : "can be"} ${problem.value}, and ${target.name} has ${problem.takes}`,
-      placeOfMaker(made.maker),
-      { notes, help },
-    );
-  };
-  const place = placeIn(design.mapping, made.path);
-  const origin = `mapped by the ${design.origin}`;
-  if (place.kind === "scalar") {
-    report(
-      { value: "in an object", takes: `${place.path} as ${place.field.type}` },
-      true,
-      [origin, FATE],
-      `put it under another name, or map ${place.path} as an object`,
-    );
-    return;
-  }
-  if (place.kind === "ignored") return;
-  if (place.kind === "field") {
-    const problem = misfit(made.value, place.field);
-    if (problem !== undefined)
-      report(
-        { ...problem, takes: `${place.path} as ${problem.takes}` },
-        problem.certain,
-        [origin, FATE],
-        wayOut(problem),
-      );
-    return;
-  }
-  if (design.missing.length > 0 || isRuntime(made, design)) return;
-  if (place.dynamic === "strict") {
-    if (unmapped.has(name)) return;
-    unmapped.add(name);
-    const above = place.above === "" ? "fields" : `fields in ${place.above}`;
-    found.warning(
-      certain ? "MAP001" : "MAP002",
-      `${name} is not mapped, and ${target.name} refuses new ${above} (dynamic: strict)`,
-      placeOfMaker(made.maker),
-      { notes: [origin, FATE], help: "map the field, remove it before the output, or set `dynamic` to false" },
-    );
-    return;
-  }
-  const templated = place.dynamic === "true" ? dynamicField(design.mapping, made.path, made.value.kind) : undefined;
-  const problem = templated === undefined ? undefined : misfit(made.value, templated.field);
-  if (problem !== undefined)
-    report(
-      { ...problem, takes: `${problem.takes} for it` },
-      problem.certain,
-      [`${origin}, dynamic template "${templated?.template}"`, FATE],
-      wayOut(problem),
-    );
-}
-
-function wayOut({ takes }: Misfit): string {
-  return `make it what ${takes} takes, put it under another name, or change the mapping`;
-}
-
-function isRuntime({ path }: MadeField, { mapping }: IndexDesign): boolean {
-  return mapping.runtime.has(path.join("."));
+  const problem = judgeField(made, design);
+  if (problem === undefined) return;
+  // Conditions of a field and of the output can exclude each other.
+  const isSure = problem.certain && made.certain && !(made.conditional && shape.conditional);
+  const { value = "not mapped", takes, help, template } = problem;
+  const by = template === undefined ? design.origin : `${design.origin}, dynamic template "${template}"`;
+  found.warning(
+    isSure ? "MAP001" : "MAP002",
+    `${referenceOf(made.path)} ${isSure ? "is" : "can be"} ${value}, and ${target.name} has ${takes}`,
+    placeOfMaker(made.maker),
+    { notes: [`mapped by the ${by}`, FATE], help },
+  );
 }
 
 function reportMissing(
@@ -157,7 +104,7 @@ function checkCount(
 
 const ADDING: ReadonlySet<Dynamic> = new Set(["true"]);
 
-/** Fields and objects that documents add to a mapping; texts without a template of theirs are two, `keyword` and all. */
+/** Fields and objects that documents add to a mapping at least; texts are two, `keyword` and all, where no template and no date can be meant. */
 function newFields(shape: DocumentShape, design: IndexDesign): number {
   const added = new Map<string, number>();
   for (const { path, value } of documentFields(shape)) {
@@ -169,11 +116,16 @@ function newFields(shape: DocumentShape, design: IndexDesign): number {
       if (placeIn(design.mapping, above).kind === "unmapped") added.set(above.join("."), 1);
     }
     const own = dynamicField(design.mapping, path, value.kind)?.field;
-    const multi = own?.fields.length ?? (value.kind === "text" ? 1 : 0);
+    const multi = own?.fields.length ?? (design.mapping.dynamicTemplates.length === 0 && isPlainText(value) ? 1 : 0);
     const key = names.join(".");
     added.set(key, Math.max(added.get(key) ?? 1, 1 + multi));
   }
   return [...added.values()].reduce((sum, count) => sum + count, 0);
+}
+
+function isPlainText({ kind, literal, form }: ValueShape): boolean {
+  if (literal !== undefined) return !/^\s*[\d+-]/.test(literal);
+  return kind === "text" && (form === "name" || form === "address");
 }
 
 export function referenceOf(path: readonly string[]): string {

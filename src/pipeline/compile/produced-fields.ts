@@ -121,7 +121,7 @@ function through({ plugin, options, ecs }: ResolvedFilter, event: EventShape): v
 
 /** Code and templates, in which names of fields stand. */
 function mentionsOf(options: Values): string {
-  return JSON.stringify(options);
+  return JSON.stringify(Object.values(options));
 }
 
 function toOutputs(
