@@ -35,7 +35,9 @@ export function checkFieldKinds(
 
 /** Then each kind is held against the mapping. */
 function isMapped(path: readonly string[], design: ReturnType<FindDesign>): boolean {
-  return design !== undefined && design !== "none" && placeIn(design.mapping, path).kind !== "unmapped";
+  if (design === undefined || design === "none") return false;
+  const place = placeIn(design.mapping, path);
+  return place.kind !== "unmapped" || place.dynamic !== "true";
 }
 
 function checkTarget(target: string, fields: readonly MadeField[], found: DiagnosticCollector): void {

@@ -57,11 +57,12 @@ function checkField(
   if (problem === undefined) return;
   // Conditions of a field and of the output can exclude each other.
   const isSure = problem.certain && made.certain && !(made.conditional && shape.conditional);
-  const { value = "not mapped", takes, help, template } = problem;
+  const { path, value, takes, help, template } = problem;
+  const what = value === undefined ? "is not mapped" : `${isSure ? "is" : "can be"} ${value}`;
   const by = template === undefined ? design.origin : `${design.origin}, dynamic template "${template}"`;
   found.warning(
     isSure ? "MAP001" : "MAP002",
-    `${referenceOf(made.path)} ${isSure ? "is" : "can be"} ${value}, and ${target.name} has ${takes}`,
+    `${referenceOf(path.split("."))} ${what}, and ${target.name} has ${takes}`,
     placeOfMaker(made.maker),
     { notes: [`mapped by the ${by}`, FATE], help },
   );

@@ -8,7 +8,9 @@ import type { MadeField } from "../../plugin/event-shape.ts";
 export interface FieldProblem {
   /** Whenever the field is so, the document is refused; else only for some values. */
   readonly certain: boolean;
-  /** What the field is: `an object`; undefined where that is not the point. */
+  /** The path that it is about: the field's, or that of an object on the way to it. */
+  readonly path: string;
+  /** What it is: `an object`; undefined where that is not the point. */
   readonly value: string | undefined;
   /** What the index has: `bytes as long`. */
   readonly takes: string;
@@ -17,9 +19,12 @@ export interface FieldProblem {
   readonly template?: string;
 }
 
+const WAY_OUT = "convert it, put it under another name, or change the mapping";
+
 /** Holds one field against a mapping; undefined: it fits, or that is not known. */
 export function judgeField({ path, value }: MadeField, design: IndexDesign): FieldProblem | undefined {
   const { mapping } = design;
+  const whole = path.join(".");
   const place = placeIn(mapping, path);
   switch (place.kind) {
     case "ignored":
@@ -27,7 +32,8 @@ export function judgeField({ path, value }: MadeField, design: IndexDesign): Fie
     case "scalar":
       return {
         certain: true,
-        value: `in ${place.path} as in an object`,
+        path: place.path,
+        value: "an object",
         takes: `${place.path} as ${place.field.type}`,
         help: `put it under another name, or map ${place.path} as an object`,
       };
@@ -35,15 +41,16 @@ export function judgeField({ path, value }: MadeField, design: IndexDesign): Fie
       const problem = misfit(value, place.field);
       return problem === undefined
         ? undefined
-        : { ...problem, takes: `${place.path} as ${problem.takes}`, help: wayOut(problem.takes) };
+        : { ...problem, path: whole, takes: `${place.path} as ${problem.takes}`, help: WAY_OUT };
     }
     default:
   }
   // Components that are not known can map it.
-  if (design.missing.length > 0 || mapping.runtime.has(path.join("."))) return undefined;
+  if (design.missing.length > 0 || mapping.runtime.has(whole)) return undefined;
   if (place.dynamic === "strict") {
     return {
       certain: true,
+      path: whole,
       value: undefined,
       takes: `dynamic: strict${place.above === "" ? "" : ` in ${place.above}`}`,
       help: "map the field, remove it before the output, or set `dynamic` to false",
@@ -53,9 +60,5 @@ export function judgeField({ path, value }: MadeField, design: IndexDesign): Fie
   const problem = templated === undefined ? undefined : misfit(value, templated.field);
   return problem === undefined
     ? undefined
-    : { ...problem, takes: `${problem.takes} for it`, help: wayOut(problem.takes), ...(templated ?? {}) };
-}
-
-function wayOut(takes: string): string {
-  return `make it what ${takes} takes, put it under another name, or change the mapping`;
+    : { ...problem, path: whole, takes: `${problem.takes} for it`, help: WAY_OUT, template: templated?.template ?? "" };
 }
