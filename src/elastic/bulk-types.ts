@@ -16,8 +16,6 @@ export interface BulkOutcome {
   conflicts: number;
   /** Kept by the destination's failure store. */
   failureStore: number;
-  /** Numbers of these operations in the body. */
-  readonly inFailureStore: number[];
   /** `index` among the operations of the body; `code` is Elasticsearch's error type. */
   readonly rejected: { readonly index: number; readonly code: string; readonly reason: string }[];
 }
@@ -45,15 +43,12 @@ export interface SearchConnection extends BulkConnection {
   search(path: string, body: Buffer, signal: AbortSignal): Promise<BulkAnswer>;
 }
 
-/** A cluster whose other APIs are called, too; rejects as `bulk` does. */
+export type ApiMethod = "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+
+/** A cluster of which any API can be asked; rejects as `bulk` does. */
 export interface ApiConnection extends SearchConnection {
-  /** `path` with its query: `/_index_template/logs`; `body`: JSON, where there is one. */
-  request(
-    method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE",
-    path: string,
-    body: Buffer | undefined,
-    signal: AbortSignal,
-  ): Promise<BulkAnswer>;
+  /** `path`: of the API, with its query: `/_index_template/logs?create=true`. `body`: JSON. */
+  request(method: ApiMethod, path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer>;
 }
 
 export interface BulkOptions {

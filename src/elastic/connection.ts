@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Client } from "@elastic/elasticsearch";
-import type { ApiConnection, BulkAnswer } from "./bulk-types.ts";
+import type { ApiConnection, ApiMethod, BulkAnswer } from "./bulk-types.ts";
 import { BulkConnectionError, type ConnectionFault } from "./connection-error.ts";
 import { type ConnectionSettings, nodeUrl, placeOf, readTlsMaterial, type TlsMaterial } from "./connection-settings.ts";
 import { elasticClient } from "./elastic-client.ts";
@@ -28,8 +28,7 @@ export async function elasticConnection(settings: ConnectionSettings): Promise<A
 
 /** An API, what is sent there, and the query of the URL. */
 interface Target {
-  /** Default: POST. */
-  readonly method?: string;
+  readonly method: ApiMethod;
   readonly path: string;
   readonly type: "application/x-ndjson" | "application/json";
   readonly query: Readonly<Record<string, string>>;
@@ -55,29 +54,29 @@ class ElasticConnection implements ApiConnection {
   }
 
   bulk(body: Buffer, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<BulkAnswer> {
-    return this.#send({ path: "/_bulk", type: "application/x-ndjson", query }, body, signal);
+    return this.#send({ method: "POST", path: "/_bulk", type: "application/x-ndjson", query }, body, signal);
   }
 
   search(path: string, body: Buffer, signal: AbortSignal): Promise<BulkAnswer> {
-    return this.#send({ path, type: "application/json", query: {} }, body, signal);
+    return this.#send({ method: "POST", path, type: "application/json", query: {} }, body, signal);
   }
 
-  request(method: string, path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
-    const [api = path, query = ""] = path.split("?", 2);
-    const to: Target = {
+  request(method: ApiMethod, path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
+    const [name = "", query] = path.split("?", 2);
+    const target = {
       method,
-      path: api,
+      path: name,
       type: "application/json",
       query: Object.fromEntries(new URLSearchParams(query)),
-    };
-    return this.#send(to, body, signal);
+    } as const;
+    return this.#send(target, body, signal);
   }
 
   async #send(to: Target, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
     signal.throwIfAborted();
     const client = await this.#connected();
     const level = body === undefined ? 0 : (this.#settings.compressionLevel ?? 0);
-    const sent = body !== undefined && level > 0 ? await compress(body, { level }) : body;
+    const sent = level > 0 && body !== undefined ? await compress(body, { level }) : body;
     const stop = new AbortController();
     const abort = () => stop.abort(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
@@ -116,7 +115,7 @@ class ElasticConnection implements ApiConnection {
 
   async #request(
     client: Client,
-    { method = "POST", path, type, query }: Target,
+    { method, path, type, query }: Target,
     body: Buffer | undefined,
     signal: AbortSignal,
     gzipped: boolean,
@@ -132,8 +131,13 @@ class ElasticConnection implements ApiConnection {
       ...(gzipped ? { "content-encoding": "gzip", "accept-encoding": "gzip" } : {}),
     };
     // As `bulkBody` the client takes it as it is.
-    const sent = body === undefined ? {} : { bulkBody: body as unknown as string };
-    const params = { method, path: `${this.#prefix}${path}`, querystring: { ...query }, ...sent };
+    const bulkBody = body as unknown as string;
+    const params = {
+      method,
+      path: `${this.#prefix}${path}`,
+      querystring: { ...query },
+      ...(body === undefined ? {} : { bulkBody }),
+    };
     const options = {
       meta: true,
       asStream: true,
