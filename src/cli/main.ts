@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import type { CheckOptions } from "./commands/check.ts";
 import type { SetupOptions } from "./commands/setup.ts";
 import { addDlqCommand } from "./dlq/define.ts";
 import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-codes.ts";
@@ -212,6 +213,8 @@ Exit code 1 when it does not balance, or when documents are missing.`,
     .argument("<path...>", "files, folders or globs of .conf files; folders with pipelines.yml or <name>/pipeline.conf")
     .option("--strict", "warnings count as errors")
     .option("--json", "findings as JSON")
+    .option("--connect", "ask the clusters of the elasticsearch outputs for their mappings")
+    .option("--templates <path...>", "hold documents against index templates: JSON files, or folders of them")
     .addHelpText(
       "after",
       `
@@ -220,13 +223,15 @@ Examples:
   antler check /etc/logstash/
   antler check --strict pipelines/
   antler check --json 'web/*.conf'
+  antler check pipelines/ --templates elasticsearch/templates/
+  antler check --connect /etc/logstash/
 
 Plain .conf files are one pipeline together, as for Logstash. Folders with pipelines.yml and folders of <name>/pipeline.conf are checked
 as the pipelines that they are.`,
     )
-    .action(async (paths: string[], options: { strict?: boolean; json?: boolean }) => {
+    .action(async (paths: string[], options: CheckOptions) => {
       const { runCheckCommand } = await import("./commands/check.ts");
-      process.exitCode = runCheckCommand(paths, options);
+      process.exitCode = await runCheckCommand(paths, options);
     });
 
   addDlqCommand(program);

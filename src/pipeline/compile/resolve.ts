@@ -200,7 +200,7 @@ class Resolver {
   #plugin<K extends SectionKind>(
     kind: K,
     node: PluginNode,
-  ): { plugin: PluginsByKind[K]; id: string; options: Values; ecs: EcsMode } | undefined {
+  ): { plugin: PluginsByKind[K]; id: string; options: Values; ecs: EcsMode; node: PluginNode } | undefined {
     const plugin = findPlugin(kind, node.name);
     if (plugin === undefined) {
       this.#unknown(kind, node.name, node.nameSpan);
@@ -219,7 +219,7 @@ class Resolver {
       suggest,
     );
     if (!ok) return undefined;
-    return { plugin, id: this.#id(node, values), options: values, ecs };
+    return { plugin, id: this.#id(node, values), options: values, ecs, node };
   }
 
   /** An id that changes only when the user changes it, or adds plugins of the same name before it. */

@@ -87,7 +87,7 @@ describe("antler dlq", function () {
         [1, "worker_died", "ruby#n: undefined method 'foo' for n"],
       ],
     );
-    assert.match((await dlq("ls")).stdout, /^LETTERS +CODE +WHERE[^]*4 dead letters, .* in .*dead-letters\n$/);
+    assert.match((await dlq("ls")).stdout, /^LETTERS +CODE +WHERE[\s\S]*4 dead letters, .* in .*dead-letters\n$/);
   });
 
   it("ls --each --filter: queries over the letter and its event", async () => {

@@ -37,7 +37,7 @@ const queue = await PersistentQueue.open({
     const lines = Array.from({ length: batch.count }, (_, i) => `${batch.recordBytes(i).toString().trimEnd()}\n`);
     setTimeout(() => {
       writeSync(delivered, lines.join(""));
-      ledger.add({ ...emptyEntry(), read: batch.count, delivered: batch.count }, new Map());
+      ledger.add({ totals: { ...emptyEntry(), read: batch.count, delivered: batch.count }, outputs: new Map() });
       done();
       pool.release(batch);
     }, Math.random() * 8);
