@@ -15,14 +15,14 @@ import { SimulatedClock, SimulatedFiles, SimulatedProcess } from "../tail/suppor
 import { type Arrivals, checkArrivals } from "./arrivals.ts";
 import { LogWriters } from "./log-writers.ts";
 import {
+  BEATS,
   compileProgram,
   DATA_STREAM,
   DEAD_LETTER_FOLDER,
-  BEATS,
   LEDGER_FOLDER,
-  QUEUE_FOLDER,
   openDeadLetters,
   PipelineProcess,
+  QUEUE_FOLDER,
 } from "./pipeline-process.ts";
 import { REGISTRY_FOLDER, ShipperProcess } from "./shipper-process.ts";
 
