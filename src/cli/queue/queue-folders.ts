@@ -68,7 +68,7 @@ export async function warnOfQueuesLeft(
   for (const { id } of pipelines) {
     const folder = queueFolder(join(dataFolder, "queue"), id);
     if (queues.has(id) || !existsSync(folder)) continue;
-    const { unacknowledged } = await inspectQueue(folder);
+    const { unacknowledged } = await inspectQueue(folder, false);
     if (unacknowledged > 0)
       log.warn("the queue on disk has events that are not delivered, and queue.type is memory: they stay there", {
         pipeline: id,
