@@ -156,7 +156,11 @@ export class PipelineProcess {
       stock,
       deliveryPool: pool,
       numberOf: () => 0,
-      handOn: (batch, _input, ledger, acknowledged) => dispatcher.submit(batch, ledger, acknowledged),
+      handOn: (batch, _input, ledger, acknowledged) =>
+        dispatcher.submit(batch, (counts) => {
+          ledger.add(counts);
+          acknowledged();
+        }),
       files: segmentFiles(this.disk, this.#of.files),
       checkpointFiles: checkpointFiles(this.disk),
       clock: { now: () => this.#of.clock.now(), after: (ms, action) => this.world.clock.after(ms, action) },
