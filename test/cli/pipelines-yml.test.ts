@@ -145,6 +145,43 @@ describe("pipelines.yml", () => {
     );
   });
 
+  it("queues on disk are each pipeline's own, with Logstash's settings; the command line's type is for all", () => {
+    write({
+      "pipelines.yml":
+        "- pipeline.id: a\n  path.config: a.conf\n  queue.type: persisted\n  queue.max_bytes: 4gb\n- pipeline.id: b\n  path.config: a.conf\n  queue.type: memory\n- pipeline.id: c\n  path.config: a.conf\n",
+      "logstash.yml":
+        "queue.type: persisted\npath.queue: queues\nqueue:\n  page_capacity: 1mb\n  max_bytes: 2048\n  max_events: 7\n  checkpoint.acks: 0\n  checkpoint.interval: 50\n  drain: true\n",
+      "a.conf": CONF,
+    });
+    const { set, findings } = read();
+    assert.deepEqual(findings, []);
+    assert.deepEqual([...set.queues.keys()], ["a", "c"]);
+    assert.deepEqual(set.queues.get("a"), {
+      path: join(folder, "queues"),
+      settings: {
+        pageCapacity: 1 << 20,
+        maxEvents: 7,
+        maxBytes: 4 * 1024 ** 3,
+        checkpointAcks: 0,
+        checkpointInterval: 50,
+        drain: true,
+      },
+    });
+    assert.equal(set.queues.get("c")?.settings.maxBytes, 2048);
+    assert.equal(read({ queueType: "memory" }).set.queues.size, 0);
+    assert.equal(read({ queueType: "persisted" }).set.queues.size, 3);
+    write({ "logstash.yml": "queue.type: disk\nqueue.max_bytes: lots\nqueue.max_events: -1\nqueue.max_byte: 1gb\n" });
+    assert.deepEqual(
+      read().findings.map((line) => line.split(" | ").slice(0, 4).join(" | ")),
+      [
+        "CONF014 | error | logstash.yml:1 | queue.type is memory or persisted",
+        "CONF014 | error | logstash.yml:2 | queue.max_bytes is a size, such as 64mb or 1gb",
+        "CONF014 | error | logstash.yml:3 | queue.max_events is a whole number, or 0",
+        'CONF012 | error | logstash.yml:4 | unknown setting "queue.max_byte"',
+      ],
+    );
+  });
+
   it("mistakes are shown together, each with its line", () => {
     write({
       "pipelines.yml": `- pipeline.id: a

@@ -194,6 +194,7 @@ export class QueueIntake {
       log.warn("the queue is full: senders wait until the outputs have taken something", {
         bytes: segments.bytes,
         events: progress.events,
+        times: this.#timesFull,
       });
     }
     return "full";
