@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { LetterScope } from "./dead-letter.ts";
 import { realSegmentFileSystem, type SegmentFileSystem } from "./filesystem.ts";
-import { comparePlaces, type LogPlace, readSegments, segmentBytes } from "./log-reader.ts";
+import { type LogPlace, readSegments, segmentBytes } from "./log-reader.ts";
 import { SegmentLog } from "./segment-log.ts";
 
 /** How a letter came to its end. */
@@ -11,7 +11,7 @@ export type SettledHow = "delivered" | "filtered" | "purged" | "consumed";
 export interface LetterMark {
   /** `letterKey` of the letter. */
   readonly key: string;
-  /** The mark is for letters up to here; one that comes later is new. */
+  /** The end of the letters when it was made: when those up to there are gone, nobody asks for it any more. */
   readonly upTo: LogPlace;
   /** Epoch milliseconds. */
   readonly time: number;
@@ -28,7 +28,10 @@ export function settledFolder(lettersFolder: string): string {
   return join(lettersFolder, "settled");
 }
 
-/** Marks by key; the last one of a letter holds. */
+/**
+ * Marks by key; the last one of a letter holds. It holds for a letter of the same event that comes later, too: only a record that had not been
+ * acknowledged comes again under its identity.
+ */
 export type Marks = ReadonlyMap<string, LetterMark>;
 
 /** Reads the marks beside their writer. */
@@ -46,12 +49,6 @@ export async function readMarks(lettersFolder: string, files?: SegmentFileSystem
 /** Bytes of the marks; another number says that there are new ones. */
 export function marksBytes(lettersFolder: string, files?: SegmentFileSystem): Promise<number> {
   return segmentBytes(settledFolder(lettersFolder), files);
-}
-
-/** The mark that holds for a letter at a place. */
-export function markOf(marks: Marks, key: string, at: LogPlace): LetterMark | undefined {
-  const mark = marks.get(key);
-  return mark !== undefined && comparePlaces(at, mark.upTo) <= 0 ? mark : undefined;
 }
 
 /** Marks rewritten at once, so that a record stays small. */
