@@ -78,7 +78,10 @@ export async function runReplay(
     await replay.close();
     await settled.close();
   }
-  write(options.json === true ? resultJson(replay.counts) : resultText(replay.counts, stop.signal.aborted));
+  const result = options.json === true ? resultJson(replay.counts) : resultText(replay.counts, stop.signal.aborted);
+  // Standard output belongs to the events then.
+  if (group.outputs.some(({ plugin }) => plugin.name === "stdout")) process.stderr.write(result);
+  else write(result);
   return replay.counts.failed.size > 0 || stop.signal.aborted ? 1 : 0;
 }
 

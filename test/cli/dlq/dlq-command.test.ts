@@ -145,7 +145,7 @@ describe("antler dlq", function () {
         .sort(),
       ["record 1 web1", "record 3 web1", "record 4 %{[host][name]}"],
     );
-    assert.match(stdout, /3 letters: 3 delivered\n$/);
+    assert.match(stderr, /3 letters: 3 delivered\n$/);
     assert.deepEqual(await names(), ["record 2"]);
   });
 
