@@ -33,6 +33,7 @@ describe("replay of dead letters", () => {
     assert.deepEqual(await flow.open(), []);
     assert.equal((await flow.replay(config(""))).read, 0);
     assert.deepEqual(flow.news(), []);
+    assert.deepEqual((await flow.replayed()).outputs["stdout#1"]?.delivered, 1);
   });
 
   it("runs the record as it was: fields of its source, time of reading, identity", async () => {
