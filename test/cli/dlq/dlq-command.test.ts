@@ -181,6 +181,12 @@ describe("antler dlq", function () {
     assert.deepEqual(await names(), []);
   });
 
+  it("takes the letters' own folder", async () => {
+    const { code, stdout } = await runAntler(["dlq", "ls", "--letters", letters, "--json"]);
+    assert.deepEqual([code, (JSON.parse(stdout) as { folder: string }).folder], [0, letters]);
+    assert.match((await runAntler(["dlq", "ls", "--letters", `${letters}-not`])).stderr, /no such folder/);
+  });
+
   it("says where it looked when there is nothing", async () => {
     const { code, stderr } = await dlq("ls", "--pipeline.id", "other");
     assert.equal(code, 2);

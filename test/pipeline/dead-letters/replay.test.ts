@@ -126,6 +126,17 @@ describe("replay of dead letters", () => {
       assert.deepEqual(await flow.open(), []);
     });
 
+    it("takes many letters of one record", async () => {
+      const numbers = Array.from({ length: 1000 }, (_, n) => n);
+      await flow.run(config(split), [JSON.stringify({ n: numbers })], (_, { n }) => (n === 7 ? undefined : "no"));
+      assert.deepEqual(flow.news(), ["stdout#1 7"]);
+      const odd = (_: string, { n }: Record<string, unknown>): string | undefined =>
+        (n as number) % 2 === 1 ? "odd" : undefined;
+      assert.equal((await flow.replay(config(split), odd)).delivered, 500);
+      assert.equal((await flow.replay(config(split))).delivered, 499);
+      assert.equal(new Set(flow.news()).size, 999);
+    });
+
     it("says when the configuration does not make the event any more", async () => {
       await flow.run(config(split), ['{"n":[1,2]}'], (_, { n }) => (n === 2 ? "no" : undefined));
       flow.news();
