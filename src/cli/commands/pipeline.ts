@@ -91,7 +91,12 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
   await checked;
   off();
   const ledger = pipeline.ledger();
-  log.info("pipeline has ended", { ...ledger, imbalance: imbalance(ledger) });
+  const dropped = pipeline.deadLetters()?.dropped ?? {};
+  log.info("pipeline has ended", {
+    ...ledger,
+    ...(Object.keys(dropped).length > 0 ? { droppedDeadLetters: dropped } : {}),
+    imbalance: imbalance(ledger),
+  });
   return 0;
 }
 

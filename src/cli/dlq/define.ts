@@ -17,6 +17,7 @@ export function addDlqCommand(program: Command): void {
       .option("--path.settings <folder>", "folder with pipelines.yml, logstash.yml")
       .option("--path.data <folder>", "where the pipeline keeps its data")
       .option("--pipeline.id <name>", "name of the pipeline (default: main; with --path.settings its folder's name)")
+      .option("--letters <folder>", "the folder of the letters itself, as messages name it; for those of `antler up`")
       .option("--json", "the result as JSON");
   const filtered = (command: Command): Command =>
     command.option("--filter <kql>", "only letters that this query finds (antler dlq --help tells more)");

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import { type ResolvedGroup, resolveGroup } from "../../pipeline/compile/resolve-group.ts";
@@ -7,6 +8,8 @@ import { Letters, type OpenLetter } from "../../pipeline/dead-letters/letters.ts
 import { Replay, type ReplayCounts } from "../../pipeline/dead-letters/replay.ts";
 import type { RunningOutput } from "../../pipeline/run/deliveries.ts";
 import { WorkerPool } from "../../pipeline/run/worker-pool.ts";
+import { settledFolder } from "../../segments/settled-log.ts";
+import { realCheckpointFileSystem } from "../../telemetry/checkpoint-file.ts";
 import { createLogger, type Logger } from "../../telemetry/logger.ts";
 import { readConfiguration } from "../configuration-files.ts";
 import { EXIT_CONFIGURATION } from "../exit-codes.ts";
@@ -77,8 +80,13 @@ export async function runReplay(
     off();
     await replay.close();
     await settled.close();
+    // For `antler ledger`, which looks for files of this name.
+    await realCheckpointFileSystem.replace(join(settledFolder(folder), "ledger.json"), JSON.stringify(replay.ledger));
   }
-  write(options.json === true ? resultJson(replay.counts) : resultText(replay.counts, stop.signal.aborted));
+  const result = options.json === true ? resultJson(replay.counts) : resultText(replay.counts, stop.signal.aborted);
+  // Standard output belongs to the events then.
+  if (group.outputs.some(({ plugin }) => plugin.name === "stdout")) process.stderr.write(result);
+  else write(result);
   return replay.counts.failed.size > 0 || stop.signal.aborted ? 1 : 0;
 }
 

@@ -13,7 +13,7 @@ import type { PipelineDefinition } from "../compile/definition.ts";
 import type { ResolvedGroup } from "../compile/resolve-group.ts";
 import type { ResolvedInput, ResolvedPipeline } from "../compile/resolved.ts";
 import { stateOf } from "../compile/state.ts";
-import { DeadLetterKeeper, realKeeperSurroundings } from "../dead-letters/keeper.ts";
+import { DeadLetterKeeper, type KeeperCounts, realKeeperSurroundings } from "../dead-letters/keeper.ts";
 import { DEFAULT_DEAD_LETTER_SETTINGS, type DeadLetterSettings, lettersFolder } from "../dead-letters/settings.ts";
 import { atMost } from "../inputs/batch-filler.ts";
 import { findPlugin } from "../plugins.ts";
@@ -82,6 +82,11 @@ export class Pipeline {
     const ledgers = [...this.#ledgers, ...(this.#queues?.ledgers ?? [])].map((ledger) => ledger.snapshot());
     const isolated = this.#deliveries?.isolated.map((output) => output.ledger()) ?? [];
     return sumOf([...ledgers, ...isolated]);
+  }
+
+  /** Dead letters kept and dropped; undefined before the start. */
+  deadLetters(): KeeperCounts | undefined {
+    return this.#deadLetters?.counts();
   }
 
   /** Bytes that inputs have before them and that are not acknowledged; batches on their way besides; events in queues on disk, before filters and before outputs. */
