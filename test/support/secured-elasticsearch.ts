@@ -18,6 +18,7 @@ export interface SecuredElasticsearch {
   /** File with the CA's certificate. */
   readonly ca: string;
   readonly api: ElasticApi;
+  readonly connection: ApiConnection;
   /** A new API key with these rights and no others, encoded. */
   apiKey(role: JsonObject): Promise<string>;
   remove(): Promise<void>;
@@ -56,6 +57,7 @@ export async function securedElasticsearch(): Promise<SecuredElasticsearch | und
     url: server.url,
     ca,
     api,
+    connection,
     async apiKey(role) {
       const body = { name: `key-${randomBytes(4).toString("hex")}`, role_descriptors: { role } };
       return String((await api.call("POST", "/_security/api_key", body))["encoded"]);
