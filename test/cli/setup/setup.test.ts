@@ -81,11 +81,19 @@ describe("antler setup, with a real Elasticsearch over TLS and API keys", () => 
     assert.equal(code, 1);
     assert.match(stdout, /lack the cluster privileges manage_index_templates, manage_ilm/);
     assert.match(stdout, /POST \/_security\/api_key/);
-    assert.deepEqual((await report(["--yes", "--ilm"], readOnly)).missing_privileges, [
-      "manage_index_templates",
-      "manage_ilm",
-    ]);
+    const found = await report(["--yes"], readOnly);
+    assert.deepEqual(found.missing_privileges, ["manage_index_templates"]);
+    // What is not there is named, too; how the server keeps it is not.
+    assert.ok(actions(found, "create").includes("antler-logs-nginx.access"));
+    assert.ok(found.assets.every(({ applied }) => !applied));
     assert.deepEqual((await server.api.call("GET", "/_component_template"))["component_templates"], []);
+  });
+
+  it("with a key that may not even look: each thing that is refused is named", async () => {
+    const blind = await server.apiKey({ cluster: ["manage_own_api_key"] });
+    const found = await report(["--yes"], blind);
+    assert.ok(found.assets.length > 10 && found.assets.every(({ action }) => action === "denied"));
+    assert.deepEqual(found.missing_privileges, ["manage_index_templates"]);
   });
 
   it("with a key that nobody knows: says so", async () => {
