@@ -129,7 +129,13 @@ describe("antler setup, with a real Elasticsearch over TLS and API keys", () => 
       return [{ create: { _index: `${String(type)}-${String(dataset)}-${String(namespace)}` } }, document];
     });
     const body = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    const answer = await server.connection.bulk(body, { require_data_stream: "true" }, new AbortController().signal);
+    // With no more rights than docs/setup.md gives to pipelines.
+    const writer = await server.apiKey({
+      indices: [{ names: ["logs-*-*"], privileges: ["auto_configure", "create_doc"] }],
+    });
+    const connection = await server.connect(writer);
+    const sent = connection.bulk(body, { require_data_stream: "true" }, new AbortController().signal);
+    const answer = await sent.finally(() => connection.close());
     const { items } = JSON.parse(answer.body.toString()) as {
       items: { create: { status: number; error?: unknown } }[];
     };
