@@ -49,7 +49,7 @@ const PRIORITY = 190;
 const CATCH_ALL_PRIORITY = 90;
 
 /**
- * Of mapped fields, objects and multi-fields counted. ECS takes about 600; the rest is for the fields of datasets. What comes beyond stays in the
+ * Of mapped fields, objects and multi-fields counted. ECS takes about 700; the rest is for the fields of datasets. What comes beyond stays in the
  * document, unmapped and named in its `_ignored`: refusing the document, as Elasticsearch does by default, would turn one program's chatter into
  * dead letters of every later record with a new field.
  */

@@ -111,6 +111,18 @@ describe("antler setup, with a real Elasticsearch over TLS and API keys", () => 
     assert.deepEqual((await server.api.call("GET", "/_component_template"))["component_templates"], []);
   });
 
+  it("the files of an export, applied in the order of its README, are what setup would make", async () => {
+    assert.equal((await setup(["--export", join(folder, "files")])).code, 0);
+    const readme = readFileSync(join(folder, "files", "README.md"), "utf8");
+    const steps = [...readme.matchAll(/-X PUT "\$ES(\S+)".* -d @(\S+)/g)];
+    assert.ok(steps.length > 10);
+    const text = (file: string) => readFileSync(join(folder, "files", file), "utf8");
+    for (const [, path = "", file = ""] of steps) await server.api.call("PUT", path, JSON.parse(text(file)));
+    const { code, stdout } = await setup([]);
+    assert.equal(code, 0, stdout);
+    for (const [, path = ""] of steps.reverse()) await server.api.call("DELETE", path);
+  });
+
   it("applies, and finds nothing to do the second time", async () => {
     const first = await report(["--yes"]);
     assert.equal(first.complete, true);
