@@ -15,6 +15,8 @@ export interface MadeField {
   readonly certain: boolean;
   /** Only for some events: inside an `if`. */
   readonly conditional: boolean;
+  /** What is not known inside a branch; see `forget`. */
+  readonly forgotten?: readonly MadeField[];
 }
 
 /** The setting that makes a field: a plugin's option, and what it says of the field where it says several. `plugin` is opaque here. */
@@ -147,7 +149,7 @@ export class EventShape {
       if (changed === undefined || changed === shape) {
         if (old !== undefined) kept.set(old.id, old);
       } else {
-        const made = this.#made(path, changed, option, entry);
+        const made = madeFrom(this.#made(path, changed, option, entry), old);
         kept.set(made.id, made);
       }
     }
@@ -168,8 +170,10 @@ export class EventShape {
     if (moved.length === 0 && unknown.length === 0) return;
     this.#clear(target);
     for (const [, made] of moved) {
-      for (const { path, value } of made.values())
-        this.#enter(this.#made([...target, ...path.slice(source.length)], value, option, from));
+      for (const one of made.values()) {
+        const place = [...target, ...one.path.slice(source.length)];
+        this.#enter(madeFrom(this.#made(place, one.value, option, from), one));
+      }
     }
     for (const value of unknown) this.#enter(this.#made(target, value, option, from));
   }
@@ -190,14 +194,42 @@ export class EventShape {
     }
   }
 
-  /** What is known of the field, of what lies in it and of what it lies in need not hold any more. */
-  doubt(reference: string): void {
+  /**
+   * Inside a branch whose condition looks at the field: what is known of it, of what lies in it and of what it lies in need not hold there. `whole` false: only
+   * of what it lies in, for a condition that asks whether there is such a field.
+   */
+  forget(reference: string, whole: boolean): void {
     const path = pathOf(reference);
     if (path === undefined) return;
-    for (const made of this.#fields.values())
-      for (const [id, one] of made)
-        if (path.every((name, i) => i >= one.path.length || one.path[i] === name))
-          made.set(id, { ...one, certain: false });
+    const key = keyOf(path);
+    for (const [name, made] of [...this.#fields]) {
+      const isBelow = name === key || name.startsWith(`${key}\0`);
+      if (!(isBelow ? whole : key.startsWith(`${name}\0`))) continue;
+      const [first] = made.values();
+      if (first === undefined) continue;
+      this.#fields.delete(name);
+      const at = isBelow ? path : first.path;
+      const own = this.#fields.get(keyOf(at)) ?? new Map<number, MadeField>();
+      const forgotten = [...made.values()];
+      const id = ++this.#ids.last;
+      own.set(id, { ...first, id, path: at, value: UNKNOWN, certain: false, forgotten });
+      this.#fields.set(keyOf(at), own);
+    }
+  }
+
+  /** Behind the branch: what was forgotten since number `known`, and that nothing has changed, is known again. */
+  remember(known: number): void {
+    for (const [name, made] of [...this.#fields]) {
+      for (const [id, { forgotten }] of made) {
+        if (forgotten === undefined || id <= known) continue;
+        made.delete(id);
+        if (made.size === 0) this.#fields.delete(name);
+        for (const one of forgotten) {
+          const key = keyOf(one.path);
+          this.#fields.set(key, (this.#fields.get(key) ?? new Map<number, MadeField>()).set(one.id, one));
+        }
+      }
+    }
   }
 
   #possible(reference: string): ValueShape[] {
@@ -254,6 +286,13 @@ export class EventShape {
     const key = keyOf(path);
     for (const name of this.#fields.keys()) if (name === key || name.startsWith(`${key}\0`)) this.#fields.delete(name);
   }
+}
+
+/** It is as sure as what it was made from, and there as often. */
+function madeFrom(made: MadeField, source: MadeField | undefined): MadeField {
+  if (source === undefined) return made;
+  const certain = source.certain || made.value.kind !== source.value.kind;
+  return { ...made, certain, conditional: made.conditional || source.conditional };
 }
 
 /** What a setting makes of a field. */

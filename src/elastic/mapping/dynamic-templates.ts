@@ -14,7 +14,7 @@ const JSON_TYPES: Readonly<Record<Exclude<ValueKind, "unknown">, readonly string
 
 /** The mapping that the first fitting dynamic template gives a new field; undefined where none fits, or that is not certain. */
 export function dynamicField(
-  { dynamicTemplates }: IndexMapping,
+  { dynamicTemplates, dateDetection }: IndexMapping,
   names: readonly string[],
   kind: ValueKind,
 ): { readonly field: FieldMapping; readonly template: string } | undefined {
@@ -23,7 +23,7 @@ export function dynamicField(
   for (const { name, rule } of dynamicTemplates) {
     if (!namesFit(rule, path)) continue;
     const types = [rule["match_mapping_type"] ?? "*"].flat().map(String);
-    const own = JSON_TYPES[kind];
+    const own = JSON_TYPES[kind].filter((type) => dateDetection || type !== "date");
     const fits = own.filter((type) => types.includes("*") || types.includes(type));
     if (fits.length === 0) continue;
     // It depends on the text: a template behind this one can be the one.

@@ -96,6 +96,14 @@ describe("dynamic templates", () => {
     assert.equal(typeOf({ match_mapping_type: ["string", "date"], ...ip }, "a", "text"), "ip");
   });
 
+  it("texts are no dates where that is not looked for", () => {
+    const mapping = readMapping({
+      date_detection: false,
+      dynamic_templates: [{ one: { match_mapping_type: "string", ...ip } }],
+    });
+    assert.equal(dynamicField(mapping, ["a"], "text")?.field.type, "ip");
+  });
+
   it("nothing where it depends on what a text says, on the name, or where the value is not known", () => {
     assert.equal(typeOf({ match_mapping_type: "string", ...ip }, "a", "text"), undefined);
     assert.equal(typeOf({ mapping: { type: "{dynamic_type}" } }, "a", "text"), undefined);
