@@ -1,7 +1,7 @@
 import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { describe } from "../../elastic/mapping/compatibility.ts";
 import { placeIn } from "../../elastic/mapping/mapping.ts";
-import type { MadeField } from "../../plugin/event-shape.ts";
+import type { MadeField } from "../../plugin/made-fields.ts";
 import type { ValueShape } from "../../plugin/value-shape.ts";
 import { documentFields, type FindDesign, isSure, lineOf, referenceOf } from "./check-mappings.ts";
 import { targetOf } from "./document-target.ts";

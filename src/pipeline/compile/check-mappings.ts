@@ -3,7 +3,7 @@ import { lineColumn, type Span } from "../../diagnostics/source.ts";
 import { dynamicField } from "../../elastic/mapping/dynamic-templates.ts";
 import { type Dynamic, placeIn } from "../../elastic/mapping/mapping.ts";
 import type { IndexDesign } from "../../elastic/mapping/templates.ts";
-import type { MadeField } from "../../plugin/event-shape.ts";
+import type { MadeField } from "../../plugin/made-fields.ts";
 import type { ValueShape } from "../../plugin/value-shape.ts";
 import { type DocumentTarget, targetOf } from "./document-target.ts";
 import { judgeField } from "./judge-field.ts";

@@ -97,9 +97,9 @@ function throughBranches(choice: ResolvedIf<ResolvedFilter>, event: EventShape):
     if (condition !== undefined) looks.push(...looksOf(condition));
     const way = event.copy();
     way.conditional = true;
-    for (const { field, compares } of looks) way.forget(field, compares);
+    const forgotten = looks.flatMap(({ field, compares }) => way.forget(field, compares));
     const end = throughFilters(block, way);
-    end.remember(known);
+    end.remember(forgotten);
     return end;
   });
   if (choice.branches.every(({ condition }) => condition !== undefined)) ways.push(event);

@@ -148,6 +148,11 @@ const TABLE: readonly (readonly [title: string, filter: string, fields: readonly
     ['a: "x"', 'b: "x"?', 'c: "y"', "d: unknown?"],
   ],
   [
+    "branches in branches: what was forgotten is known again behind them",
+    'mutate { replace => { "a" => "x" "b" => "y" } } if [a] == "x" and [a] != "z" { if [b] == "y" { mutate { replace => { "c" => "z" } } } else if [a] { mutate { replace => { "[b][e]" => "z" } } } }',
+    ['a: "x"', 'b: "y"?', 'b.e: "z"', 'c: "z"'],
+  ],
+  [
     "a condition that asks for a field: what it lies in is not known inside",
     'mutate { replace => { "a" => "x" "[o][p]" => "x" } } if ![a][b] { mutate { rename => { "a" => "[a][b]" } } } if [o] { mutate { copy => { "o" => "q" } } }',
     ["a.b: unknown?", 'a: "x"?', 'o.p: "x"', 'q.p: "x"'],
