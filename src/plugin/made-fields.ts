@@ -117,7 +117,7 @@ function mergedTrees(trees: readonly (Tree | undefined)[], known: number): Tree 
   for (const tree of trees) {
     for (const [key, values] of tree ?? []) {
       const own = merged.get(key) ?? new Map<number, MadeField>();
-      for (const [id, made] of values) if (own.get(id)?.certain !== true) own.set(id, made);
+      for (const [id, made] of values) if (own.get(id)?.certain !== false) own.set(id, made);
       merged.set(key, own);
     }
   }
