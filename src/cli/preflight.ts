@@ -21,6 +21,7 @@ export async function preflight(
   now: number,
   signal: AbortSignal,
 ): Promise<void> {
+  if (group.outputs.every(({ plugin }) => plugin.name !== "elasticsearch")) return;
   try {
     const shapes = documentShapes(group);
     const { find, silent } = await readLiveMappings(shapes, now, ANSWER_MS, signal);
