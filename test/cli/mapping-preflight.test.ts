@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SHIPPED_PIPELINES } from "../../src/cli/pipeline-folder.ts";
 import { AntlerProcess } from "../support/antler-process.ts";
 import { call, putDataStreamTemplate, realElasticsearch } from "../support/elasticsearch.ts";
 import { runAntler } from "../support/run-antler.ts";
@@ -71,6 +72,31 @@ describe("antler check against mappings", function () {
       ],
     );
     assert.equal(strict.code, 1);
+  });
+
+  it("Antler's own pipelines fit the templates that antler setup makes, and what would not fit is seen", async () => {
+    const templates = join(folder, "templates");
+    const exported = await runAntler(["setup", "--export", templates]);
+    assert.equal(exported.code, 0, exported.stderr);
+    const own = await runAntler(["check", SHIPPED_PIPELINES, "--templates", templates]);
+    assert.match(own.stdout, /nothing found/);
+    const path = join(templates, "component_templates", "antler-ecs.json");
+    const text = readFileSync(path, "utf8");
+    const ecs = JSON.parse(text) as { template: { mappings: { properties: Record<string, unknown> } } };
+    ecs.template.mappings.properties["nginx"] = { type: "keyword" };
+    ecs.template.mappings.properties["http.response.status_code"] = { type: "ip" };
+    writeFileSync(path, JSON.stringify(ecs));
+    const changed = await runAntler(["check", SHIPPED_PIPELINES, "--templates", templates]);
+    const said = findingsIn(changed.stdout);
+    assert.ok(
+      said.includes("MAP001 [nginx] is an object, and logs-nginx.access-default has nginx as keyword"),
+      said.join("\n"),
+    );
+    const code = "[http][response][status_code] is a whole number, and";
+    assert.ok(
+      said.includes(`MAP001 ${code} logs-nginx.access-default has http.response.status_code as ip`),
+      said.join("\n"),
+    );
   });
 
   it("--templates with what cannot be read: said, and the rest is checked", async () => {
