@@ -56,6 +56,8 @@ function converted(value: ValueShape, type: string): ValueShape {
 
 /** A text that says something else; what is no text stays. */
 function rewritten(value: ValueShape): ValueShape {
+  // Another value, if no other kind.
+  if (value.kind === "unknown") return { ...value };
   return value.kind === "text" && (value.literal !== undefined || value.form !== undefined) ? TEXT : value;
 }
 
