@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import type { SenderFigures } from "../plugin/definitions.ts";
 import { ANSWER_FILTER, excerpt, type ItemVerdict, isAllDelivered, readAnswer } from "./bulk-answer.ts";
 import { type BulkPart, gatherPart, slicePart, splitBody } from "./bulk-part.ts";
 import type { BulkAnswer, BulkBody, BulkEnvironment, BulkOptions, BulkOutcome } from "./bulk-types.ts";
@@ -26,6 +27,7 @@ export class BulkSender {
   readonly #troubles: Troubles;
   readonly #query: Readonly<Record<string, string>>;
   readonly #closing = new AbortController();
+  readonly #counts = { requests: 0, busy: 0, unanswered: 0, retries: 0 };
   /** Answers by which at least one operation got its outcome. */
   #arrivals = 0;
   /** Smaller once the cluster, or a proxy before it, has called a request too large. */
@@ -47,6 +49,12 @@ export class BulkSender {
   /** Requests that may be in flight now. */
   get concurrency(): number {
     return this.#concurrency.limit;
+  }
+
+  /** Counts since the start, and what it is at. */
+  get figures(): SenderFigures {
+    const { limit: concurrency, inFlight } = this.#concurrency;
+    return { ...this.#counts, concurrency, inFlight, trouble: this.#troubles.current };
   }
 
   /** Rejects only when `signal` aborts or the sender is closed; nothing looks at the body any more then. */
@@ -95,11 +103,13 @@ export class BulkSender {
       let waitMs = 0;
       if (result.kind === "again") {
         this.#troubles.meet(holder, ...result.trouble);
+        this.#counts.retries += part.indexes.length;
         waitMs = result.waitMs;
       } else {
         const again = this.#settle(part, result.verdicts, outcome, round, holder);
         if (again.length < part.indexes.length) this.#arrivals++;
         if (again.length === 0) return;
+        this.#counts.retries += again.length;
         part = gatherPart(part, again);
       }
       // Where something gets through, the rest gets a quick try: else the oldest wait longest, and positions with them.
@@ -127,18 +137,22 @@ export class BulkSender {
     try {
       const answer = await this.#environment.connection.bulk(part.bytes, this.#query, signal);
       const result = this.#read(answer, part.indexes.length);
-      if (isBusy(answer.statusCode, result)) load = "overload";
-      else if (answer.statusCode === 200 && result.kind === "answered") load = "success";
+      if (isBusy(answer.statusCode, result)) {
+        load = "overload";
+        this.#counts.busy++;
+      } else if (answer.statusCode === 200 && result.kind === "answered") load = "success";
       return result;
     } catch (error) {
       signal.throwIfAborted();
       load = "overload";
+      this.#counts.unanswered++;
       return {
         kind: "again",
         trouble: [`Elasticsearch cannot be reached: ${(error as Error).message}`, ""],
         waitMs: 0,
       };
     } finally {
+      this.#counts.requests++;
       this.#concurrency.release(place, load);
     }
   }

@@ -28,6 +28,7 @@ export async function bulkDeliverer(
   );
   return {
     deliver: (events, signal) => sender.send(events, signal),
+    figures: () => sender.figures,
     close: () => sender.close(),
   };
 }
