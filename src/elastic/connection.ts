@@ -60,11 +60,21 @@ class ElasticConnection implements SearchConnection {
     return this.#send({ path, type: "application/json", query: {} }, body, signal);
   }
 
-  async #send(to: Target, body: Buffer, signal: AbortSignal): Promise<BulkAnswer> {
+  ask(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    body: Buffer | undefined,
+    signal: AbortSignal,
+  ): Promise<BulkAnswer> {
+    return this.#send({ path, type: "application/json", query }, body, signal);
+  }
+
+  async #send(to: Target, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
     signal.throwIfAborted();
     const client = await this.#connected();
     const level = this.#settings.compressionLevel ?? 0;
-    const sent = level > 0 ? await compress(body, { level }) : body;
+    const isCompressed = level > 0 && body !== undefined;
+    const sent = isCompressed ? await compress(body, { level }) : body;
     const stop = new AbortController();
     const abort = () => stop.abort(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
@@ -72,7 +82,7 @@ class ElasticConnection implements SearchConnection {
     const timer = setTimeout(() => stop.abort(timeout), this.#timeoutMs);
     try {
       signal.throwIfAborted();
-      return await this.#request(client, to, sent, stop.signal, level > 0);
+      return await this.#request(client, to, sent, stop.signal, isCompressed);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
@@ -104,7 +114,7 @@ class ElasticConnection implements SearchConnection {
   async #request(
     client: Client,
     { path, type, query }: Target,
-    body: Buffer,
+    body: Buffer | undefined,
     signal: AbortSignal,
     gzipped: boolean,
   ): Promise<BulkAnswer> {
@@ -114,13 +124,13 @@ class ElasticConnection implements SearchConnection {
     });
     const headers = {
       // Not the client's versioned types, so that servers 8 and 9 both take it.
-      "content-type": type,
+      ...(body === undefined ? {} : { "content-type": type }),
       accept: "application/json",
       ...(gzipped ? { "content-encoding": "gzip", "accept-encoding": "gzip" } : {}),
     };
     // As `bulkBody` the client takes it as it is.
-    const bulkBody = body as unknown as string;
-    const params = { method: "POST", path: `${this.#prefix}${path}`, querystring: { ...query }, bulkBody };
+    const sent = body === undefined ? { method: "GET" } : { method: "POST", bulkBody: body as unknown as string };
+    const params = { ...sent, path: `${this.#prefix}${path}`, querystring: { ...query } };
     const options = {
       meta: true,
       asStream: true,
