@@ -5,6 +5,7 @@ import type { BulkAnswer, SearchConnection } from "./bulk-types.ts";
 import { BulkConnectionError, type ConnectionFault } from "./connection-error.ts";
 import { type ConnectionSettings, nodeUrl, placeOf, readTlsMaterial, type TlsMaterial } from "./connection-settings.ts";
 import { elasticClient } from "./elastic-client.ts";
+import type { HostPool, RequestContext } from "./host-pool.ts";
 
 const compress: (body: Buffer, options: { level: number }) => Promise<Buffer> = promisify(gzip);
 const expand: (body: Buffer) => Promise<Buffer> = promisify(gunzip);
@@ -131,6 +132,8 @@ class ElasticConnection implements SearchConnection {
     // As `bulkBody` the client takes it as it is.
     const sent = body === undefined ? { method: "GET" } : { method: "POST", bulkBody: body as unknown as string };
     const params = { ...sent, path: `${this.#prefix}${path}`, querystring: { ...query } };
+    const context: RequestContext = {};
+    const hosts = client.connectionPool as HostPool;
     const options = {
       meta: true,
       asStream: true,
@@ -141,6 +144,7 @@ class ElasticConnection implements SearchConnection {
       redaction: { type: "off" },
       headers,
       signal,
+      context,
     } as const;
     const answered = client.transport
       .request<AsyncIterable<Buffer>>(params, { ...options, requestTimeout: this.#timeoutMs + 1000 })
@@ -151,9 +155,13 @@ class ElasticConnection implements SearchConnection {
         return { statusCode: response.statusCode ?? 0, headers: given, body: plain };
       });
     try {
-      return await Promise.race([answered, stopped]);
+      const answer = await Promise.race([answered, stopped]);
+      hosts.ended(context, answer);
+      return answer;
     } catch (error) {
       answered.catch(() => undefined);
+      // Also for one that was given up after its time, but not for one that nobody wants any more.
+      if (!signal.aborted || signal.reason instanceof BulkConnectionError) hosts.ended(context, "failed");
       signal.throwIfAborted();
       throw this.#fault(error as Error);
     }
