@@ -1,60 +1,61 @@
 import { setMaxListeners } from "node:events";
 import type { SenderFigures } from "../plugin/definitions.ts";
-import { ANSWER_FILTER, excerpt, type ItemVerdict, isAllDelivered, readAnswer } from "./bulk-answer.ts";
+import type { ItemVerdict } from "./bulk-answer.ts";
 import { type BulkPart, gatherPart, slicePart, splitBody } from "./bulk-part.ts";
-import type { BulkAnswer, BulkBody, BulkEnvironment, BulkOptions, BulkOutcome } from "./bulk-types.ts";
-import { Concurrency } from "./concurrency.ts";
+import { BulkRequests } from "./bulk-requests.ts";
+import type { BulkBody, BulkEnvironment, BulkOptions, BulkOutcome } from "./bulk-types.ts";
+import { OlderIndices } from "./older-indices.ts";
 import { type Holder, Troubles } from "./troubles.ts";
 
-const MAX_BYTES = 10 * 1024 * 1024;
+const DEFAULTS: Required<Omit<BulkOptions, "ownIds" | "requireDataStream">> = {
+  maxBytes: 10 * 1024 * 1024,
+  maxInFlight: 16,
+  backoffMs: 500,
+  maxBackoffMs: 60_000,
+  updateRetries: 3,
+  doubtMs: 600_000,
+};
 /** However small the requests that a cluster refuses as too large: bodies are not cut smaller than this beforehand. */
 const LEARNED_BYTES_FLOOR = 64 * 1024;
-
-/** What it is, and what Elasticsearch says of it. */
-type Trouble = readonly [what: string, details: string];
-
-/** What one request came to. */
-type Result =
-  | { readonly kind: "answered"; readonly verdicts: readonly ItemVerdict[] | "all" }
-  | { readonly kind: "again"; readonly trouble: Trouble; readonly waitMs: number }
-  | { readonly kind: "too large" };
 
 /** Sends bodies until every operation has its outcome, however long that takes. Source of the answers: Elasticsearch, "Bulk API". */
 export class BulkSender {
   readonly #options: Required<BulkOptions>;
   readonly #environment: BulkEnvironment;
-  readonly #concurrency: Concurrency;
+  readonly #requests: BulkRequests;
   readonly #troubles: Troubles;
-  readonly #query: Readonly<Record<string, string>>;
   readonly #closing = new AbortController();
-  readonly #counts = { requests: 0, busy: 0, unanswered: 0, retries: 0 };
+  /** Operations that were sent again. */
+  #retries = 0;
   /** Answers by which at least one operation got its outcome. */
   #arrivals = 0;
   /** Smaller once the cluster, or a proxy before it, has called a request too large. */
   #maxBytes: number;
 
   constructor(options: BulkOptions, environment: BulkEnvironment) {
-    const defaults = { maxBytes: MAX_BYTES, maxInFlight: 16, backoffMs: 500, maxBackoffMs: 60_000, updateRetries: 3 };
-    this.#options = { ...defaults, ...options };
+    this.#options = { ...DEFAULTS, ...options };
     this.#maxBytes = this.#options.maxBytes;
     this.#environment = environment;
-    this.#concurrency = new Concurrency(this.#options.maxInFlight);
     this.#troubles = new Troubles(environment.log, environment.clock.now);
-    this.#query = {
-      filter_path: ANSWER_FILTER,
-      ...(this.#options.requireDataStream ? { require_data_stream: "true" } : {}),
-    };
+    const { doubtMs: windowMs, maxBackoffMs } = this.#options;
+    const { connection } = environment;
+    const closing = this.#closing.signal;
+    setMaxListeners(0, closing);
+    const older =
+      connection.ask === undefined || !options.ownIds
+        ? undefined
+        : new OlderIndices(connection.ask.bind(connection), environment, { windowMs, maxBackoffMs }, closing);
+    this.#requests = new BulkRequests(this.#options, environment, older, closing);
   }
 
   /** Requests that may be in flight now. */
   get concurrency(): number {
-    return this.#concurrency.limit;
+    return this.#requests.concurrency;
   }
 
   /** Counts since the start, and what it is at. */
   get figures(): SenderFigures {
-    const { limit: concurrency, inFlight } = this.#concurrency;
-    return { ...this.#counts, concurrency, inFlight, trouble: this.#troubles.current };
+    return { ...this.#requests.figures, retries: this.#retries, trouble: this.#troubles.current };
   }
 
   /** Rejects only when `signal` aborts or the sender is closed; nothing looks at the body any more then. */
@@ -69,7 +70,7 @@ export class BulkSender {
       rejected: [],
     };
     try {
-      await every(splitBody(body, this.#maxBytes).map((part) => this.#deliver(part, outcome, stop)));
+      await every(splitBody(body, this.#maxBytes).map((part) => this.#deliver(part, false, outcome, stop)));
     } finally {
       unlink();
     }
@@ -82,35 +83,51 @@ export class BulkSender {
     await this.#environment.connection.close();
   }
 
-  async #deliver(part: BulkPart, outcome: BulkOutcome, signal: AbortSignal): Promise<void> {
+  async #deliver(part: BulkPart, inDoubt: boolean, outcome: BulkOutcome, signal: AbortSignal): Promise<void> {
     const holder: Holder = {};
     let arrived = false;
     try {
-      await this.#deliverFor(holder, part, outcome, signal);
+      await this.#deliverFor(holder, part, inDoubt, outcome, signal);
       arrived = true;
     } finally {
       this.#troubles.over(holder, arrived);
     }
   }
 
-  async #deliverFor(holder: Holder, first: BulkPart, outcome: BulkOutcome, signal: AbortSignal): Promise<void> {
+  async #deliverFor(
+    holder: Holder,
+    first: BulkPart,
+    wasInDoubt: boolean,
+    outcome: BulkOutcome,
+    signal: AbortSignal,
+  ): Promise<void> {
     let part = first;
+    let inDoubt = wasInDoubt;
+    let alone = false;
     let failures = 0;
     let arrivals = this.#arrivals;
     for (let round = 0; ; round++) {
-      const result = await this.#request(part, signal);
-      if (result.kind === "too large") return this.#halve(part, outcome, signal);
+      const result = await this.#requests.request(part, { inDoubt, alone }, signal);
+      if (result.kind === "too large") return this.#halve(part, inDoubt, outcome, signal);
+      if (result.kind === "apart") {
+        alone = true;
+        continue;
+      }
       let waitMs = 0;
       if (result.kind === "again") {
         this.#troubles.meet(holder, ...result.trouble);
-        this.#counts.retries += part.indexes.length;
+        this.#retries += part.indexes.length;
         waitMs = result.waitMs;
+        inDoubt ||= result.maybeDone;
+        // One that is refused as a whole must not hold others up.
+        alone = true;
       } else {
         const again = this.#settle(part, result.verdicts, outcome, round, holder);
         if (again.length < part.indexes.length) this.#arrivals++;
         if (again.length === 0) return;
-        this.#counts.retries += again.length;
+        this.#retries += again.length;
         part = gatherPart(part, again);
+        inDoubt = false;
       }
       // Where something gets through, the rest gets a quick try: else the oldest wait longest, and positions with them.
       failures = this.#arrivals > arrivals ? 1 : failures + 1;
@@ -119,7 +136,7 @@ export class BulkSender {
     }
   }
 
-  async #halve(part: BulkPart, outcome: BulkOutcome, signal: AbortSignal): Promise<void> {
+  async #halve(part: BulkPart, inDoubt: boolean, outcome: BulkOutcome, signal: AbortSignal): Promise<void> {
     const { length } = part.indexes;
     if (length === 1) {
       const reason = `the cluster, or a proxy before it, takes no request of ${part.bytes.length} bytes (status 413)`;
@@ -128,48 +145,7 @@ export class BulkSender {
     }
     this.#maxBytes = Math.min(this.#maxBytes, Math.max(LEARNED_BYTES_FLOOR, part.bytes.length >> 1));
     const halves = [slicePart(part, 0, length >> 1), slicePart(part, length >> 1, length)];
-    await every(halves.map((half) => this.#deliver(half, outcome, signal)));
-  }
-
-  async #request(part: BulkPart, signal: AbortSignal): Promise<Result> {
-    const place = await this.#concurrency.acquire(signal);
-    let load: "success" | "overload" | "neutral" = "neutral";
-    try {
-      const answer = await this.#environment.connection.bulk(part.bytes, this.#query, signal);
-      const result = this.#read(answer, part.indexes.length);
-      if (isBusy(answer.statusCode, result)) {
-        load = "overload";
-        this.#counts.busy++;
-      } else if (answer.statusCode === 200 && result.kind === "answered") load = "success";
-      return result;
-    } catch (error) {
-      signal.throwIfAborted();
-      load = "overload";
-      this.#counts.unanswered++;
-      return {
-        kind: "again",
-        trouble: [`Elasticsearch cannot be reached: ${(error as Error).message}`, ""],
-        waitMs: 0,
-      };
-    } finally {
-      this.#counts.requests++;
-      this.#concurrency.release(place, load);
-    }
-  }
-
-  #read({ statusCode, headers, body }: BulkAnswer, count: number): Result {
-    if (statusCode === 200) {
-      const verdicts = isAllDelivered(body, count) ? "all" : readAnswer(body, count);
-      if (verdicts !== undefined) return { kind: "answered", verdicts };
-      const trouble: Trouble = [`this is no answer of Elasticsearch's to ${count} operations`, excerpt(body)];
-      return { kind: "again", trouble, waitMs: 0 };
-    }
-    if (statusCode === 413) return { kind: "too large" };
-    const verb = statusCode === 429 || statusCode >= 500 ? "is busy and answers" : "refuses requests";
-    // RFC 9110 10.2.3; a date there is not worth the reading.
-    const asked = Number(headers["retry-after"] ?? 0) * 1000;
-    const waitMs = asked > 0 ? Math.min(asked, this.#options.maxBackoffMs) : 0;
-    return { kind: "again", trouble: [`Elasticsearch ${verb} with status ${statusCode}`, excerpt(body)], waitMs };
+    await every(halves.map((half) => this.#deliver(half, inDoubt, outcome, signal)));
   }
 
   /** Counts verdicts; the places in the part of what has to be sent again. */
@@ -223,11 +199,6 @@ export class BulkSender {
 
 function troubleOf(verdict: { readonly kind: "busy" | "held"; readonly reason: string }): string {
   return `Elasticsearch ${verdict.kind === "busy" ? "is busy" : "takes no documents there"}: ${verdict.reason}`;
-}
-
-function isBusy(statusCode: number, result: Result): boolean {
-  if (statusCode === 429 || statusCode >= 500) return true;
-  return result.kind === "answered" && result.verdicts !== "all" && result.verdicts.some(({ kind }) => kind === "busy");
 }
 
 /** Waits for all, also when one fails: until then they use the body. */

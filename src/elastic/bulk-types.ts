@@ -36,6 +36,13 @@ export interface BulkAnswer {
  */
 export interface BulkConnection {
   bulk(body: Buffer, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<BulkAnswer>;
+  /** A question to another API: GET, or POST with a JSON body. Without it nothing is looked up. */
+  ask?(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    body: Buffer | undefined,
+    signal: AbortSignal,
+  ): Promise<BulkAnswer>;
   close(): Promise<void>;
 }
 
@@ -67,6 +74,8 @@ export interface BulkOptions {
   readonly maxBackoffMs?: number;
   /** How often an `update` that met a newer version is sent again before it counts as a conflict. Default 3. */
   readonly updateRetries?: number;
+  /** For how long after the start, and after a rollover, ids are looked up in older backing indices, in milliseconds. Default 600,000. */
+  readonly doubtMs?: number;
 }
 
 /** Time as this room uses it; a simulator brings its own. */

@@ -5,6 +5,7 @@ import type { ApiConnection, ApiMethod, BulkAnswer } from "./bulk-types.ts";
 import { BulkConnectionError, type ConnectionFault } from "./connection-error.ts";
 import { type ConnectionSettings, nodeUrl, placeOf, readTlsMaterial, type TlsMaterial } from "./connection-settings.ts";
 import { elasticClient } from "./elastic-client.ts";
+import type { HostPool, RequestContext } from "./host-pool.ts";
 
 const compress: (body: Buffer, options: { level: number }) => Promise<Buffer> = promisify(gzip);
 const expand: (body: Buffer) => Promise<Buffer> = promisify(gunzip);
@@ -72,11 +73,22 @@ class ElasticConnection implements ApiConnection {
     return this.#send(target, body, signal);
   }
 
+  ask(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    body: Buffer | undefined,
+    signal: AbortSignal,
+  ): Promise<BulkAnswer> {
+    const method = body === undefined ? "GET" : "POST";
+    return this.#send({ method, path, type: "application/json", query }, body, signal);
+  }
+
   async #send(to: Target, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
     signal.throwIfAborted();
     const client = await this.#connected();
-    const level = body === undefined ? 0 : (this.#settings.compressionLevel ?? 0);
-    const sent = level > 0 && body !== undefined ? await compress(body, { level }) : body;
+    const level = this.#settings.compressionLevel ?? 0;
+    const isCompressed = level > 0 && body !== undefined;
+    const sent = isCompressed ? await compress(body, { level }) : body;
     const stop = new AbortController();
     const abort = () => stop.abort(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
@@ -84,7 +96,7 @@ class ElasticConnection implements ApiConnection {
     const timer = setTimeout(() => stop.abort(timeout), this.#timeoutMs);
     try {
       signal.throwIfAborted();
-      return await this.#request(client, to, sent, stop.signal, level > 0);
+      return await this.#request(client, to, sent, stop.signal, isCompressed);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
@@ -131,13 +143,14 @@ class ElasticConnection implements ApiConnection {
       ...(gzipped ? { "content-encoding": "gzip", "accept-encoding": "gzip" } : {}),
     };
     // As `bulkBody` the client takes it as it is.
-    const bulkBody = body as unknown as string;
     const params = {
       method,
       path: `${this.#prefix}${path}`,
       querystring: { ...query },
-      ...(body === undefined ? {} : { bulkBody }),
+      ...(body === undefined ? {} : { bulkBody: body as unknown as string }),
     };
+    const context: RequestContext = {};
+    const hosts = client.connectionPool as HostPool;
     const options = {
       meta: true,
       asStream: true,
@@ -148,6 +161,7 @@ class ElasticConnection implements ApiConnection {
       redaction: { type: "off" },
       headers,
       signal,
+      context,
     } as const;
     const answered = client.transport
       .request<AsyncIterable<Buffer>>(params, { ...options, requestTimeout: this.#timeoutMs + 1000 })
@@ -158,9 +172,13 @@ class ElasticConnection implements ApiConnection {
         return { statusCode: response.statusCode ?? 0, headers: given, body: plain };
       });
     try {
-      return await Promise.race([answered, stopped]);
+      const answer = await Promise.race([answered, stopped]);
+      hosts.ended(context, answer);
+      return answer;
     } catch (error) {
       answered.catch(() => undefined);
+      // Also for one that was given up after its time, but not for one that nobody wants any more.
+      if (!signal.aborted || signal.reason instanceof BulkConnectionError) hosts.ended(context, "failed");
       signal.throwIfAborted();
       throw this.#fault(error as Error);
     }

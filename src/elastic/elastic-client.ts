@@ -1,5 +1,6 @@
 import type { Client, ClientOptions } from "@elastic/elasticsearch";
 import type { ConnectionSettings, TlsMaterial } from "./connection-settings.ts";
+import { hostPoolClass } from "./host-pool.ts";
 import { fetchTrustedCa } from "./trusted-ca.ts";
 
 /** Elastic's client as we use it: one try a request, no sniffing. `urls` have the path already. */
@@ -8,11 +9,12 @@ export async function elasticClient(
   urls: readonly URL[],
   tls: TlsMaterial,
 ): Promise<Client> {
-  const { Client: ElasticClient, HttpConnection } = await import("@elastic/elasticsearch");
+  const { Client: ElasticClient, HttpConnection, BaseConnectionPool } = await import("@elastic/elasticsearch");
   const trusted = await trustedCas(settings, urls);
   const options: ClientOptions = {
     // Over node:http, since the one over undici knows no proxies; it takes our buffers as they are.
     Connection: HttpConnection,
+    ConnectionPool: hostPoolClass(BaseConnectionPool, () => performance.now()),
     maxRetries: 0,
     sniffOnStart: false,
     sniffOnConnectionFault: false,

@@ -28,6 +28,7 @@ async function run(seed: number, chances: Record<string, number>): Promise<strin
   );
   const bodies = Array.from({ length: BODIES }, (_none, i) => creates(SIZE, i * SIZE));
   const outcomes = await Promise.all(bodies.map((body) => sender.send(body)));
+  assert.equal(model.documents.count(STREAM), model.documents.of(STREAM).size);
   outcomes.forEach((one, i) => {
     assert.equal(sum(one), SIZE);
     const places = one.rejected.map(({ index }) => index).sort((a, b) => a - b);

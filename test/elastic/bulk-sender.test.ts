@@ -33,7 +33,11 @@ describe("bulk sender", () => {
     ["status 429", { delivered: 3 }, /is busy and answers with status 429/],
     ["status 502", { delivered: 3 }, /is busy and answers with status 502/],
     ["status 503", { delivered: 3 }, /is busy and answers with status 503: model_exception/],
-    ["status 401", { delivered: 3 }, /refuses requests with status 401: model_exception/],
+    [
+      "status 401",
+      { delivered: 3 },
+      /refuses requests with status 401 \(look at user and password, or api_key.*\): model_exception/,
+    ],
     ["reset before", { delivered: 3 }, /cannot be reached: http:\/\/model:9200: socket hang up/],
     ["reset after", { existing: 3 }, /cannot be reached/],
     ["never", { existing: 3 }, /no answer in 60 s/],
@@ -163,9 +167,9 @@ describe("bulk sender", () => {
   });
 
   it("closing ends what is on its way", async () => {
-    const { sender, model } = sending({ faults: { "status 503": 1 } });
+    const { sender, clock } = sending({ faults: { "status 503": 1 } });
     const sent = sender.send(creates(1));
-    while (model.requests < 3) await new Promise((resolve) => setImmediate(resolve));
+    while (clock.pauses.length < 3) await new Promise((resolve) => setImmediate(resolve));
     await sender.close();
     await assert.rejects(sent, /closed/);
   });

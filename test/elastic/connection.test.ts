@@ -110,6 +110,25 @@ describe("connection to Elasticsearch", () => {
     );
   });
 
+  it("leaves out a host that does not answer, and takes it again when it does", async () => {
+    const living = await serve();
+    const dying = await serve();
+    const connection = await connect({ hosts: [dying.url, living.url] });
+    await dying.close();
+    const ask = (i: number) => connection.bulk(creates(1, i).bytes, {}, never);
+    const first = await Promise.allSettled([ask(0), ask(1)]);
+    assert.deepEqual(first.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    for (let i = 2; i < 6; i++) assert.equal((await ask(i)).statusCode, 200);
+    assert.equal(living.model.requests, 5);
+    const again = new ElasticsearchModel({ dataStreams: [STREAM] });
+    const back = await serveModel(again, undefined, dying.port);
+    closing.push(() => back.close());
+    for (let i = 6; again.requests === 0; i++) {
+      assert.equal((await ask(i)).statusCode, 200);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+
   it("says which host cannot be reached", async () => {
     const { url, close } = await serve();
     await close();

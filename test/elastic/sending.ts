@@ -47,9 +47,15 @@ export interface Sending {
 }
 
 /** A sender to a model, in simulated time. */
-export function sending(model: ModelOptions = {}, options: Partial<BulkOptions> = {}): Sending {
-  const clock = new SimulatedClock();
-  const made = new ElasticsearchModel({ dataStreams: [STREAM], sleep: (ms) => clock.sleep(ms), ...model });
+export function sending(
+  model: ModelOptions = {},
+  options: Partial<BulkOptions> = {},
+  /** Whose cluster and clock it has. */
+  earlier?: Sending,
+): Sending {
+  const clock = earlier?.clock ?? new SimulatedClock();
+  const made =
+    earlier?.model ?? new ElasticsearchModel({ dataStreams: [STREAM], sleep: (ms) => clock.sleep(ms), ...model });
   const said: string[] = [];
   const sizes: number[] = [];
   const through = made.connection();
@@ -58,6 +64,7 @@ export function sending(model: ModelOptions = {}, options: Partial<BulkOptions> 
       sizes.push(body.length);
       return through.bulk(body, query, signal);
     },
+    ...(through.ask === undefined ? {} : { ask: through.ask }),
     close: () => through.close(),
   };
   const sender = new BulkSender(

@@ -30,19 +30,58 @@ export class ModelDocuments {
   readonly #rules: DocumentRules;
   readonly #indices = new Map<string, Map<string, Record<string, unknown>>>();
   readonly failures: Record<string, unknown>[] = [];
+  readonly #rollovers = new Map<string, number>();
   #generated = 0;
 
   constructor(rules: DocumentRules = {}) {
     this.#rules = rules;
   }
 
-  /** Documents by id. */
+  /** Documents by id; of a data stream, all that its backing indices have. */
   of(index: string): ReadonlyMap<string, Record<string, unknown>> {
-    return this.#indices.get(index) ?? new Map();
+    return new Map(this.backing(index).flatMap((name) => [...(this.#indices.get(name) ?? [])]));
   }
 
+  /** Documents of an index, or of all backing indices of a data stream; one that is in two of them counts twice. */
+  count(index: string): number {
+    return this.backing(index).reduce((sum, name) => sum + (this.#indices.get(name)?.size ?? 0), 0);
+  }
+
+  /** Names of data streams and indices that have documents. */
   get indices(): string[] {
-    return [...this.#indices.keys()];
+    const streams = [...this.#rollovers.keys()];
+    const backing = new Set(streams.flatMap((name) => this.backing(name).slice(1)));
+    return [...this.#indices.keys()].filter((name) => !backing.has(name));
+  }
+
+  /** Backing indices of a data stream, the one that is written to last; else the index itself. The first one has the stream's name here. */
+  backing(index: string): string[] {
+    const rollovers = this.#rollovers.get(index) ?? 0;
+    return [
+      index,
+      ...Array.from({ length: rollovers }, (_none, i) => `.ds-${index}-${String(i + 2).padStart(6, "0")}`),
+    ];
+  }
+
+  rollOver(stream: string): void {
+    this.#rollovers.set(stream, (this.#rollovers.get(stream) ?? 0) + 1);
+  }
+
+  /** Answers of the APIs for resolving indices and for getting many documents; undefined for others. */
+  ask(path: string, body: string): { readonly status: number; readonly body: object } | undefined {
+    const [, first = "", second, name = ""] = path.split("/").map(decodeURIComponent);
+    if (first === "_resolve" && second === "index") {
+      const isStream = this.#rules.dataStreams?.includes(name) === true;
+      if (!isStream) return { status: 200, body: { indices: [{ name }], aliases: [], data_streams: [] } };
+      return {
+        status: 200,
+        body: { indices: [], aliases: [], data_streams: [{ name, backing_indices: this.backing(name) }] },
+      };
+    }
+    if (second !== "_mget") return undefined;
+    const { docs } = JSON.parse(body) as { docs: { _id: string }[] };
+    const documents = this.#indices.get(first);
+    return { status: 200, body: { docs: docs.map(({ _id }) => ({ _id, found: documents?.has(_id) === true })) } };
   }
 
   /** Applies operations one after the other. `before` may answer in place of one, which is then not done. */
@@ -70,7 +109,7 @@ export class ModelDocuments {
       this.failures.push(source);
       return { status: 201, failure_store: "used" };
     }
-    const documents = this.#documents(index);
+    const documents = this.#documents(this.backing(index).at(-1) as string);
     const key = id ?? `generated-${this.#generated++}`;
     const known = documents.get(key);
     if (verb === "create" && known !== undefined) {

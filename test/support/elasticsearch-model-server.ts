@@ -6,7 +6,7 @@ import type { ElasticsearchModel } from "./elasticsearch-model.ts";
 export interface ModelServer {
   readonly url: string;
   readonly port: number;
-  /** Headers, paths and body of the requests seen; bodies as they came over the wire. */
+  /** Headers, paths and body of the bulk requests seen; bodies as they came over the wire. */
   readonly seen: { readonly headers: IncomingMessage["headers"]; readonly path: string; readonly body: Buffer }[];
   close(): Promise<void>;
 }
@@ -24,8 +24,14 @@ export async function serveModel(
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const { pathname, searchParams } = new URL(request.url as string, "http://model");
-    seen.push({ headers: request.headers, path: pathname, body });
     const plain = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
+    if (!pathname.endsWith("/_bulk")) {
+      const told = model.ask(pathname, plain.toString("utf8"));
+      if (told === undefined) request.socket.destroy();
+      else response.writeHead(told.statusCode, told.headers as Record<string, string>).end(told.body);
+      return;
+    }
+    seen.push({ headers: request.headers, path: pathname, body });
     // A timeout of the model's is a request that is never answered.
     const answer = await model.handle(plain.toString("utf8"), Object.fromEntries(searchParams)).catch(() => "never");
     if (answer === "never") return;

@@ -42,6 +42,8 @@ export interface ModelOptions extends DocumentRules {
   readonly itemScript?: Readonly<Record<number, ItemFault>>;
   /** Larger requests get 413. */
   readonly maxRequestBytes?: number;
+  /** Whether the user may ask other APIs than that for bulk requests. Default true. */
+  readonly mayAsk?: boolean;
   /** `Retry-After` of requests that are refused. */
   readonly retryAfterSeconds?: number;
   /** Waits; simulated time or real. Default: real. */
@@ -70,13 +72,19 @@ export class ElasticsearchModel {
   requests = 0;
   operations = 0;
   mostInFlight = 0;
-  /** Query of the last request. */
+  /** Paths of questions to other APIs. */
+  readonly questions: string[] = [];
+  /** Query of the last bulk request. */
   query: Readonly<Record<string, string>> = {};
   readonly #options: ModelOptions;
   readonly #sleep: (milliseconds: number) => Promise<void>;
   readonly #script: (RequestFault | "fine")[];
   #itemScript: Readonly<Record<number, ItemFault>> | undefined;
   #inFlight = 0;
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
 
   constructor(options: ModelOptions = {}) {
     this.#options = options;
@@ -103,8 +111,27 @@ export class ElasticsearchModel {
           this.#inFlight--;
         }
       },
+      ask: async (path, _query, body, signal) => {
+        await this.#sleep(1 + Math.floor(this.random() * 50));
+        signal.throwIfAborted();
+        const answer = this.ask(path, body?.toString("utf8") ?? "");
+        if (answer !== undefined) return answer;
+        throw new BulkConnectionError("interrupted", "http://model:9200", "socket hang up");
+      },
       close: async () => undefined,
     };
+  }
+
+  /** Takes a question to another API than that for bulk requests; it meets the faults of requests by chance, and none of the script. */
+  ask(path: string, body: string): BulkAnswer | undefined {
+    this.questions.push(path);
+    if (this.#options.mayAsk === false) return failed(403, "security_exception: the action is unauthorized");
+    const answer = this.documents.ask(path, body);
+    if (answer === undefined) return failed(400, `no such API: ${path}`);
+    const fault = this.#draw(["reset before", "status 429", "status 502", "status 503", "status 401"]);
+    if (fault === "reset before") return undefined;
+    if (fault !== undefined) return failed(Number(fault.slice(-3)), undefined, this.#options.retryAfterSeconds);
+    return { statusCode: answer.status, headers: HEADERS, body: Buffer.from(JSON.stringify(answer.body)) };
   }
 
   /** Takes a request; undefined: the connection breaks instead of an answer. Rejects with a timeout for one that never comes. */
