@@ -181,7 +181,7 @@ describe("pipelines.yml", () => {
     assert.deepEqual(
       read().findings.map((line) => line.split(" | ").slice(0, 4).join(" | ")),
       [
-        "CONF014 | error | logstash.yml:2 | dead_letter_queue.max_bytes is a size: 1024mb, 1gb",
+        "CONF014 | error | logstash.yml:2 | dead_letter_queue.max_bytes is a size, such as 64mb or 1gb",
         "CONF014 | error | logstash.yml:3 | dead_letter_queue.storage_policy is block or drop_newer or drop_older",
         "CONF014 | error | logstash.yml:4 | dead_letter_queue.retain.age is a time: 5d, 12h, 30m, 90s",
         "CONF014 | error | pipelines.yml:6 | dead_letter_queue.enable is true for one pipeline and false for another",
