@@ -37,7 +37,10 @@ export function addDlqCommand(program: Command): void {
     });
   filtered(action("explain", "what went wrong and what can be done, in plain words")).action(run("explain"));
   filtered(action("replay", "run the records again and deliver what was dead-lettered"))
-    .option("--with <path...>", "run them through this configuration instead of the pipeline's")
+    .option(
+      "--with <path...>",
+      "run them through this configuration (file, folder, glob; folder with pipelines.yml) instead",
+    )
     .action(run("replay"));
   filtered(action("purge", "give letters up without delivering them"))
     .option("--older-than <time>", "only letters older than this: 7d, 12h, or 2026-11-23T10:00")

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
@@ -13,7 +14,7 @@ import { realCheckpointFileSystem } from "../../telemetry/checkpoint-file.ts";
 import { createLogger, type Logger } from "../../telemetry/logger.ts";
 import { readConfiguration } from "../configuration-files.ts";
 import { EXIT_CONFIGURATION } from "../exit-codes.ts";
-import { type PipelineSet, readSettingsFor } from "../pipelines-yml.ts";
+import { PIPELINES_FILE, type PipelineSet, readSettingsFolder, readSettingsFor } from "../pipelines-yml.ts";
 import { onStopSignal } from "../signals.ts";
 import { type FindOptions, type FoundLetters, UsageError } from "./find-letters.ts";
 import type { Write } from "./list.ts";
@@ -92,6 +93,8 @@ export async function runReplay(
 
 function configurationOf(set: PipelineSet, options: ReplayCommandOptions, found: DiagnosticCollector): PipelineSet {
   if (options.with !== undefined) {
+    const [folder = ""] = options.with;
+    if (existsSync(join(folder, PIPELINES_FILE))) return readSettingsFolder(folder, {}, found, "start");
     const sources = readConfiguration(options.with, found);
     // The ids of the first pipeline: letters name its inputs.
     return readSettingsFor(options["path.settings"], { id: set.definitions[0]?.id ?? set.id }, sources, found);
