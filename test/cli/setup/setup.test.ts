@@ -26,7 +26,9 @@ interface Report {
   }[];
 }
 
-describe("antler setup, with a real Elasticsearch over TLS and API keys", () => {
+describe("antler setup, with a real Elasticsearch over TLS and API keys", function () {
+  // Each runs the command several times.
+  this.timeout(60_000);
   let server: SecuredElasticsearch;
   let folder: string;
   let key: string;
@@ -43,8 +45,7 @@ describe("antler setup, with a real Elasticsearch over TLS and API keys", () => 
     const roles = objectAt(apiKeyBody(false, ["logs-*"]), "role_descriptors");
     key = await server.apiKey(objectAt(roles, "antler-setup"));
   });
-  after(async function () {
-    this.timeout(60_000);
+  after(async () => {
     if (folder !== undefined) await rm(folder, { recursive: true });
     await server?.remove();
   });
@@ -132,8 +133,7 @@ describe("antler setup, with a real Elasticsearch over TLS and API keys", () => 
     assert.ok(!/^(create|change|conflict|denied)/m.test(stdout), stdout);
   });
 
-  it("documents that the shipped pipelines make are indexed without a mapping rejection, under the settings of the templates", async function () {
-    this.timeout(60_000);
+  it("documents that the shipped pipelines make are indexed without a mapping rejection, under the settings of the templates", async () => {
     const documents = expectedDocuments();
     assert.ok(documents.length > 400);
     const lines = documents.flatMap((document) => {
