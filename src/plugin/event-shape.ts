@@ -119,7 +119,7 @@ export class EventShape {
   /** Renames (`keep` false) or copies a field with all that lies below it. */
   move(from: string, to: string, keep: boolean, option: string): void {
     const [source, target] = [pathOf(from), pathOf(to)];
-    if (source === undefined || target === undefined || to.includes("%{")) {
+    if (source === undefined || target === undefined || `${from}${to}`.includes("%{")) {
       this.any();
       return;
     }

@@ -36,8 +36,7 @@ export function documentShapes(group: ResolvedGroup): DocumentShape[] {
   const ids = { last: 0 };
   for (const [place, pipeline] of group.pipelines.entries()) {
     const ways = arriving[place] as EventShape[];
-    if (pipeline.inputs.length > 0)
-      ways.unshift(EventShape.merged(pipeline.inputs.map((input) => shapeOfInput(input, new EventShape(ids)))));
+    if (pipeline.inputs.length > 0) ways.unshift(shapeOfInputs(pipeline.inputs, ids));
     // Who sends here is not in this configuration.
     if (ways.length === 0 && pipeline.entrances.length > 0) ways.push(shapeOfAnything(new EventShape(ids)));
     const told = ways.length > WAYS_LIMIT ? [EventShape.merged(ways)] : ways;
@@ -52,6 +51,18 @@ export function documentShapes(group: ResolvedGroup): DocumentShape[] {
     }
   }
   return shapes;
+}
+
+/** Of several inputs each makes its fields for some events only. */
+function shapeOfInputs(inputs: readonly ResolvedInput[], ids: { last: number }): EventShape {
+  const shapes = inputs.map((input) => {
+    const event = new EventShape(ids);
+    event.conditional = inputs.length > 1;
+    return shapeOfInput(input, event);
+  });
+  const merged = EventShape.merged(shapes);
+  merged.conditional = false;
+  return merged;
 }
 
 function shapeOfInput(input: ResolvedInput, event: EventShape): EventShape {
