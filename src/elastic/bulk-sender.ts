@@ -54,7 +54,12 @@ export class BulkSender {
   /** Counts since the start, and what it is at. */
   get figures(): SenderFigures {
     const { limit: concurrency, inFlight } = this.#concurrency;
-    return { ...this.#counts, concurrency, inFlight, trouble: this.#troubles.current };
+    return { ...this.#counts, concurrency, inFlight };
+  }
+
+  /** What holds operations up now. */
+  get trouble(): string | undefined {
+    return this.#troubles.current;
   }
 
   /** Rejects only when `signal` aborts or the sender is closed; nothing looks at the body any more then. */
