@@ -55,7 +55,12 @@ export class BulkSender {
 
   /** Counts since the start, and what it is at. */
   get figures(): SenderFigures {
-    return { ...this.#requests.figures, retries: this.#retries, trouble: this.#troubles.current };
+    return { ...this.#requests.figures, retries: this.#retries };
+  }
+
+  /** What holds operations up now. */
+  get trouble(): string | undefined {
+    return this.#troubles.current;
   }
 
   /** Rejects only when `signal` aborts or the sender is closed; nothing looks at the body any more then. */

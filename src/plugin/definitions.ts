@@ -289,8 +289,6 @@ export interface SenderFigures {
   readonly inFlight: number;
   /** Requests that may be in flight now. */
   readonly concurrency: number;
-  /** What holds events up now; undefined: nothing. */
-  readonly trouble: string | undefined;
 }
 
 export interface Deliverer {
@@ -298,6 +296,8 @@ export interface Deliverer {
   deliver(events: EncodedEvents, signal: AbortSignal): Promise<DeliveryOutcome>;
   /** Of its sender, where it has one that tries again by itself. */
   figures?(): SenderFigures;
+  /** What holds events up now, in words; undefined: nothing that it knows of. */
+  trouble?(): string | undefined;
   close(): Promise<void>;
 }
 

@@ -28,6 +28,8 @@ export interface OutputFigures extends PluginPlace {
   /** Events in a queue of its own, where outputs are isolated. */
   readonly held: number;
   readonly sender: SenderFigures | undefined;
+  /** What holds its events up now, in words. */
+  readonly trouble: string | undefined;
 }
 
 export interface QueueFigures {

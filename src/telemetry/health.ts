@@ -18,10 +18,10 @@ export function healthOf(figures: Figures, now: number): HealthFinding[] {
   const add = (status: HealthFinding["status"], reason: string): void => void findings.push({ status, reason });
   if (figures.phase === "starting") add("yellow", "it is starting");
   if (figures.phase === "stopping") add("yellow", "it is stopping");
-  for (const { pipeline, id, waitingSince, sender } of figures.outputs) {
+  for (const { pipeline, id, waitingSince, trouble } of figures.outputs) {
     if (waitingSince === undefined) continue;
     const name = nameOf(figures, pipeline, id);
-    const why = sender?.trouble === undefined ? "" : `: ${sender.trouble}`;
+    const why = trouble === undefined ? "" : `: ${trouble}`;
     const waited = now - waitingSince;
     if (waited >= BLOCKED_MS.yellow)
       add(

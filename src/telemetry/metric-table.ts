@@ -105,7 +105,11 @@ export const METRICS: readonly Metric[] = [
   },
   ofInputs("read", "records_read", "records whose batch has reached its end"),
   ofInputs("created", "events_created", "events that codecs and filters made besides"),
-  ofInputs("delivered", "events_delivered", "events that all their outputs have taken, or had already"),
+  ofInputs(
+    "delivered",
+    "events_delivered",
+    "events that all their outputs have taken, had already, or keep in a queue of their own",
+  ),
   ofInputs("filtered", "events_filtered", "events dropped on purpose"),
   ofInputs("absorbed", "events_absorbed", "events taken in by a filter that gives aggregates"),
   ofInputs("unrouted", "events_unrouted", "events that no output's condition took"),

@@ -29,7 +29,10 @@ function statsOf(figures: Figures, pipeline: string): object {
           ...(sender === undefined
             ? {}
             : {
-                bulk_requests: { successes: sender.requests - sender.busy - sender.unanswered, failures: sender.busy },
+                bulk_requests: {
+                  successes: sender.requests - sender.busy - sender.unanswered,
+                  failures: sender.busy + sender.unanswered,
+                },
               }),
         };
       }),

@@ -131,7 +131,7 @@ describe("pipelines.yml", () => {
     write({
       "pipelines.yml":
         "- pipeline.id: a\n  path.config: a.conf\n  queue.checkpoint.writes: 1\n  queue.compression: speed\n- pipeline.id: b\n  path.config: a.conf\n  queue.type: memory\n  config.reload.automatic: false\n",
-      "logstash.yml": "path.logs: /var/log/logstash\nhttp.port: 9600\nqueue.type: memory\napi:\n  enabled: true\n",
+      "logstash.yml": "path.logs: /var/log/logstash\nhttp.port: 9600\nqueue.type: memory\napi:\n  environment: test\n",
       "a.conf": CONF,
     });
     assert.deepEqual(
@@ -139,7 +139,7 @@ describe("pipelines.yml", () => {
       [
         'CONF010 | warning | logstash.yml:1 | the setting "path.logs" has no effect',
         'CONF010 | warning | logstash.yml:2 | the setting "http.port" has no effect',
-        'CONF010 | warning | logstash.yml:5 | the setting "api.enabled" has no effect',
+        'CONF010 | warning | logstash.yml:5 | the setting "api.environment" has no effect',
         'CONF010 | warning | pipelines.yml:3 | the setting "queue.checkpoint.writes" has no effect',
         'CONF010 | warning | pipelines.yml:4 | the setting "queue.compression" has no effect',
       ],

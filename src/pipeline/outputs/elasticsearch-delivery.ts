@@ -29,6 +29,7 @@ export async function bulkDeliverer(
   return {
     deliver: (events, signal) => sender.send(events, signal),
     figures: () => sender.figures,
+    trouble: () => sender.trouble,
     close: () => sender.close(),
   };
 }

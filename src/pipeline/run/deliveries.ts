@@ -64,8 +64,14 @@ export class Deliveries {
   /** Of an output by its number, since the start. */
   figuresOf(output: number): Omit<OutputFigures, keyof PluginPlace> {
     const { counts, ...more } = this.#counts[output] as DeliveryCounts;
-    const held = this.#isolated.get(output)?.held ?? 0;
-    return { ...more, counts: { ...counts }, held, sender: this.#outputs[output]?.deliverer.figures?.() };
+    const { deliverer } = this.#outputs[output] as RunningOutput;
+    return {
+      ...more,
+      counts: { ...counts },
+      held: this.#isolated.get(output)?.held ?? 0,
+      sender: deliverer.figures?.(),
+      trouble: deliverer.trouble?.(),
+    };
   }
 
   async #deliver(output: number, events: EncodedEvents): Promise<DeliveryOutcome> {
