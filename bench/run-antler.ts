@@ -5,12 +5,13 @@ import { usageOf } from "./process-usage.ts";
 /** A counting server in a process of its own; `count` is what reached it. */
 export interface Sink {
   readonly port: number;
+  readonly pid: number;
   count(): number;
   stop(): void;
 }
 
-export async function startSink(script: string): Promise<Sink> {
-  const child = fork(new URL(script, import.meta.url));
+export async function startSink(script: string, args: readonly string[] = []): Promise<Sink> {
+  const child = fork(new URL(script, import.meta.url), args);
   let documents = 0;
   const port = await new Promise<number>((resolve) => {
     child.on("message", (message: { port?: number; documents?: number }) => {
@@ -18,7 +19,7 @@ export async function startSink(script: string): Promise<Sink> {
       documents = message.documents ?? documents;
     });
   });
-  return { port, count: () => documents, stop: () => child.kill() };
+  return { port, pid: child.pid as number, count: () => documents, stop: () => child.kill() };
 }
 
 export interface AntlerRun {

@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Client } from "@elastic/elasticsearch";
 import type { ApiConnection, ApiMethod, BulkAnswer } from "./bulk-types.ts";
+import { explained, NOT_ELASTICSEARCH } from "./connection-advice.ts";
 import { BulkConnectionError, type ConnectionFault } from "./connection-error.ts";
 import { type ConnectionSettings, nodeUrl, placeOf, readTlsMaterial, type TlsMaterial } from "./connection-settings.ts";
 import { elasticClient } from "./elastic-client.ts";
@@ -43,6 +44,7 @@ class ElasticConnection implements ApiConnection {
   /** Before the API's own paths. */
   readonly #prefix: string;
   #client: Promise<Client> | undefined;
+  #hasAnswered = false;
 
   constructor(settings: ConnectionSettings, urls: readonly URL[], tls: TlsMaterial) {
     this.#settings = settings;
@@ -174,6 +176,7 @@ class ElasticConnection implements ApiConnection {
     try {
       const answer = await Promise.race([answered, stopped]);
       hosts.ended(context, answer);
+      this.#hasAnswered = true;
       return answer;
     } catch (error) {
       answered.catch(() => undefined);
@@ -191,14 +194,14 @@ class ElasticConnection implements ApiConnection {
     const url = meta?.meta?.connection?.url;
     const place = url === undefined ? this.#place() : placeOf(url);
     if (error.name === "ProductNotSupportedError") {
-      return new BulkConnectionError("foreign", place, "what answers there is not Elasticsearch");
+      return new BulkConnectionError("foreign", place, NOT_ELASTICSEARCH);
     }
     let fault: ConnectionFault = "interrupted";
     if (error.name === "TimeoutError") fault = "timeout";
     else if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|certificate|self.signed/i.test(error.message)) {
       fault = "unreachable";
     }
-    return new BulkConnectionError(fault, place, error.message);
+    return new BulkConnectionError(fault, place, explained(error.message, place, !this.#hasAnswered));
   }
 
   #place(): string {

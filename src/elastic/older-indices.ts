@@ -6,9 +6,8 @@ import type { BulkAnswer, BulkEnvironment } from "./bulk-types.ts";
 
 /** The newest of the older backing indices that are looked into. */
 const INDICES_LIMIT = 5;
-/** What is known of a name is asked for again after so long, and, when a request of unknown end is sent again, at once. */
+/** What is known of a name is asked for again after so long; always when a request of unknown end is sent again. */
 const KNOWN_MS = 30_000;
-const KNOWN_JUST_NOW_MS = 1000;
 /** Where it is not allowed to look, that is tried again after so long. */
 const REFUSED_MS = 600_000;
 const NAMES_LIMIT = 1000;
@@ -92,7 +91,7 @@ export class OlderIndices {
       }
     }
     for (const [name, wanted] of byIndex) {
-      const known = await this.#learn(name, isResent ? KNOWN_JUST_NOW_MS : KNOWN_MS, signal);
+      const known = await this.#learn(name, isResent ? undefined : KNOWN_MS, signal);
       if ("kind" in known) return known;
       for (const index of known.older) {
         const left = wanted.filter(({ place }) => !found.has(place));
@@ -122,10 +121,10 @@ export class OlderIndices {
       .finally(() => this.#asking.delete(name));
   }
 
-  async #learn(name: string, maxAge: number, signal: AbortSignal): Promise<Known | Again> {
+  async #learn(name: string, maxAge: number | undefined, signal: AbortSignal): Promise<Known | Again> {
     const { clock } = this.#environment;
     const before = this.#known.get(name);
-    const fresh = this.#fresh(name, clock.now(), maxAge);
+    const fresh = maxAge === undefined ? undefined : this.#fresh(name, clock.now(), maxAge);
     if (fresh !== undefined) return fresh;
     const nothing: Known = { older: [], newest: undefined, at: clock.now() };
     const answer = await this.#try(`/_resolve/index/${encodeURIComponent(name)}`, undefined, signal);

@@ -73,10 +73,18 @@ describe("connection to Elasticsearch over TLS", () => {
 
   it("trusts an authority by its file, and nobody without", async () => {
     assert.equal((await send({ certificateAuthorities: [file("ca.pem")] })).result, GOOD);
-    assert.match((await send({})).result, /^https:\/\/127\.0\.0\.1:\d+: .*certificate/);
+    assert.match(
+      (await send({})).result,
+      /^https:\/\/127\.0\.0\.1:\d+: .*certificate.* \(name the CA in ssl_certificate_authorities/,
+    );
     const stranger = await send({ certificateAuthorities: [file("ca.pem")] }, certificates.stranger);
     assert.match(stranger.result, /certificate/);
     assert.equal((await send({ verification: "none" }, certificates.stranger)).result, GOOD);
+  });
+
+  it("a server with TLS that is asked without says what may be wrong", async () => {
+    const { result } = await send({ enabled: false });
+    assert.match(result, /^http:.*: (socket hang up|.*ECONNRESET).*\(if it speaks TLS, write https:\/\/\)/);
   });
 
   it("shows its own certificate", async () => {

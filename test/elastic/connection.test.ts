@@ -143,7 +143,7 @@ describe("connection to Elasticsearch", () => {
     const silent = await serve({ script: ["never"] });
     assert.equal((await fault({ hosts: [silent.url], timeoutMs: 100 })).fault, "timeout");
     const foreign = await serve({ script: ["foreign"] });
-    assert.match((await fault({ hosts: [foreign.url] })).message, /not Elasticsearch/);
+    assert.match((await fault({ hosts: [foreign.url] })).message, /not Elasticsearch.* OpenSearch .* cannot be used/);
     const tcp = createTcpServer((socket) =>
       socket
         .on("error", () => undefined)
@@ -154,6 +154,15 @@ describe("connection to Elasticsearch", () => {
     closing.push(async () => void tcp.close());
     const { port } = tcp.address() as AddressInfo;
     await fault({ hosts: [`127.0.0.1:${port}`], timeoutMs: 500, user: "elastic", password: SECRET });
+  });
+
+  it("TLS to a server without it says so", async () => {
+    const { port } = await serve();
+    const { message } = await fault({ hosts: [`https://127.0.0.1:${port}`] });
+    assert.match(
+      message,
+      /^https:.*: TLS failed: wrong version number \(the server does not speak TLS at this port: write http:/,
+    );
   });
 
   it("ends with the signal, and nothing is left that keeps the process", async () => {

@@ -3,11 +3,20 @@ import "@elastic/elasticsearch";
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BulkSender } from "../../src/elastic/bulk-sender.ts";
-import type { BulkOptions } from "../../src/elastic/bulk-types.ts";
+import type { BulkOptions, SearchConnection } from "../../src/elastic/bulk-types.ts";
 import { elasticConnection } from "../../src/elastic/connection.ts";
 import type { ConnectionSettings } from "../../src/elastic/connection-settings.ts";
 import { call, putDataStreamTemplate, realElasticsearch } from "../support/elasticsearch.ts";
 import { bodyOf, operation } from "./sending.ts";
+
+function bound(connection: SearchConnection): SearchConnection {
+  return {
+    bulk: connection.bulk.bind(connection),
+    search: connection.search.bind(connection),
+    ...(connection.ask === undefined ? {} : { ask: connection.ask.bind(connection) }),
+    close: () => connection.close(),
+  };
+}
 
 const RUN = `antler${process.pid}`;
 const STREAM = `logs-${RUN}.bulk-default`;
@@ -128,6 +137,91 @@ describe("bulk into a real Elasticsearch", function () {
     );
     assert.deepEqual([outcome.delivered, outcome.conflicts, outcome.rejected.length], [3, 1, 1]);
     assert.equal(outcome.rejected[0]?.code, "document_missing_exception");
+  });
+
+  describe("ids in doubt, and rollovers", () => {
+    const name = `logs-${RUN}.rollover-default`;
+    const ids = (from: number, to: number) =>
+      bodyOf(
+        Array.from({ length: to - from }, (_none, i) =>
+          operation("create", `${RUN}-${from + i}`, { "@timestamp": "2026-01-02T03:04:05Z", n: from + i }, name),
+        ),
+      );
+    const count = async () => {
+      await call(url, "POST", `${name}/_refresh`);
+      return (await call(url, "GET", `${name}/_count`))["count"];
+    };
+
+    it("after a restart: what older indices have is not created again", async () => {
+      await (await sender()).send(ids(0, 50));
+      await call(url, "POST", `${name}/_rollover`);
+      await (await sender()).send(ids(50, 60));
+      await call(url, "POST", `${name}/_rollover`);
+      const again = await (await sender()).send(ids(0, 100));
+      assert.deepEqual([again.delivered, again.existing, again.rejected], [40, 60, []]);
+      assert.equal(await count(), 100);
+    });
+
+    it("a cut answer, and a rollover before it is sent again", async () => {
+      const connection = await elasticConnection({ hosts: [url] });
+      let cuts = 0;
+      const made = new BulkSender(
+        { ownIds: true, requireDataStream: true, backoffMs: 50, doubtMs: 0 },
+        {
+          connection: {
+            ...bound(connection),
+            bulk: async (...given) => {
+              const answer = await connection.bulk(...given);
+              if (cuts++ > 0) return answer;
+              await call(url, "POST", `${name}/_rollover`);
+              return { ...answer, body: answer.body.subarray(0, answer.body.length / 2) };
+            },
+          },
+          clock: { now: () => performance.now(), sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
+          random: Math.random,
+          log: { info: () => undefined, warn: () => undefined },
+        },
+      );
+      closing.push(() => made.close());
+      const { delivered, existing } = await made.send(ids(100, 150));
+      assert.deepEqual([delivered, existing], [0, 50]);
+      assert.equal(await count(), 150);
+    });
+
+    it("an alias: indices that it no longer writes to are looked into", async () => {
+      const alias = `alias-${RUN}`;
+      for (const [index, writes] of [
+        [`${alias}-1`, false],
+        [`${alias}-2`, true],
+      ] as const) {
+        await call(url, "PUT", index, { aliases: { [alias]: { is_write_index: writes } } });
+      }
+      await call(url, "PUT", `${alias}-1/_doc/x1`, { n: 1 });
+      const made = await sender({ requireDataStream: false });
+      const body = bodyOf(["x1", "x2"].map((id) => operation("create", id, { n: 1 }, alias)));
+      const { delivered, existing } = await made.send(body);
+      assert.deepEqual([delivered, existing], [1, 1]);
+    });
+
+    it("a closed index and a read-only one are held, said once, and taken when they are open again", async () => {
+      for (const [what, close, open] of [
+        ["index_closed_exception", "_close", "_open"],
+        ["cluster_block_exception", "_block/write", undefined],
+      ] as const) {
+        const index = `held-${RUN}-${what.slice(0, 5).replace("_", "")}`;
+        await call(url, "PUT", index);
+        await call(url, close.startsWith("_block") ? "PUT" : "POST", `${index}/${close}`);
+        said.length = 0;
+        const made = await sender({ requireDataStream: false });
+        const sent = made.send(bodyOf([operation("create", "x", { n: 1 }, index)]));
+        while (said.length === 0) await sleep(20);
+        assert.match(said[0] as string, new RegExp(what));
+        if (open === undefined) await call(url, "PUT", `${index}/_settings`, { "index.blocks.write": false });
+        else await call(url, "POST", `${index}/${open}`);
+        assert.equal((await sent).delivered, 1);
+        assert.equal(said.length, 2, said.join("\n"));
+      }
+    });
   });
 
   it("a request that is no bulk request is the destination's fault, with its reason", async () => {
