@@ -36,7 +36,7 @@ export const DOCUMENT_OPTIONS: {
   join_field: text({ description: "Field that joins parents and children; see `parent`" }),
   parent: text({ description: "Id of the parent, written into join_field and used as routing; may hold `%{field}`" }),
   ilm_enabled: text({
-    description: "Write to ilm_rollover_alias, which `antler setup` or you have made; auto: when it is named",
+    description: "Write to ilm_rollover_alias, which must be there; auto: when it is named",
     choices: ["true", "false", "auto"],
   }),
   ilm_rollover_alias: text({

@@ -110,7 +110,7 @@ export const elasticsearch: OutputPlugin = defineOutput({
   differs: [
     "Events without document_id are created under an identity of their own, so that what is sent twice is there once.",
     "An event for which a field of index, document_id, version, script or upsert is missing becomes a dead letter that names the field; Logstash writes `%{field}` into an index's name unless told otherwise, and into an id always.",
-    "Templates, policies and aliases are made by `antler setup`, not by the output. With `ilm_enabled => auto` and no ilm_rollover_alias it writes to the index of the day.",
+    "Templates are made by `antler setup` and not by the output; a rollover alias must be there, and until it is, events are held. With `ilm_enabled => auto` and no ilm_rollover_alias it writes to the index of the day.",
     "Every document that is refused for good is a dead letter, whatever `dlq_custom_codes` says; 401 and 403 are held and tried again.",
   ],
 

@@ -7,6 +7,7 @@ import type { DeliveryOutcome } from "../../../src/plugin/definitions.ts";
 import { call, realElasticsearch } from "../../support/elasticsearch.ts";
 import { newEvent } from "../../support/run-codec.ts";
 import { encodeBatch, outputDeliverer, outputEncoder } from "../../support/run-output.ts";
+import { securedElasticsearch } from "../../support/secured-elasticsearch.ts";
 
 const never = new AbortController().signal;
 
@@ -129,6 +130,61 @@ describe("elasticsearch output with a real Elasticsearch", function () {
     } finally {
       await deliverer.close();
       await call(url, "DELETE", `${index}-000001`);
+    }
+  });
+
+  it("a time series, which takes no ids; sent again, it is a conflict", async () => {
+    const stream = `metrics-${index}-default`;
+    const properties = {
+      "@timestamp": { type: "date" },
+      host: { type: "keyword", time_series_dimension: true },
+      n: { type: "long", time_series_metric: "gauge" },
+    };
+    await call(url, "PUT", `_index_template/${index}`, {
+      index_patterns: [stream],
+      priority: 500,
+      data_stream: {},
+      template: {
+        settings: {
+          "index.mode": "time_series",
+          "index.routing_path": ["host"],
+          "index.time_series.start_time": "2026-11-01T00:00:00Z",
+          "index.time_series.end_time": "2026-12-31T00:00:00Z",
+        },
+        mappings: { properties },
+      },
+    });
+    const whole = `elasticsearch { hosts => ["${url}"] data_stream_type => "metrics" data_stream_dataset => "${index}" data_stream_sync_fields => false`;
+    const deliver = async (more: string) => {
+      const config = `${whole} ${more} }`;
+      const deliverer = await outputDeliverer(config);
+      try {
+        return await deliverer.deliver(encodeBatch(outputEncoder(config), [newEvent(0, { host: "a", n: 1 })]), never);
+      } finally {
+        await deliverer.close();
+      }
+    };
+    assert.equal((await deliver("")).rejected.length, 1);
+    assert.equal((await deliver("time_series => true")).delivered, 1);
+    assert.equal((await deliver("time_series => true")).conflicts, 1);
+  });
+
+  it("TLS and an API key", async function () {
+    const secured = await securedElasticsearch();
+    if (secured === undefined) return this.skip();
+    try {
+      const key = await secured.apiKey({ indices: [{ names: ["web"], privileges: ["all"] }] });
+      const way = `hosts => ["${secured.url}"] ssl_certificate_authorities => ["${secured.ca}"] api_key => "${key}"`;
+      const whole = `elasticsearch { ${way} index => "web" document_id => "1" }`;
+      const deliverer = await outputDeliverer(whole);
+      try {
+        const sent = await deliverer.deliver(encodeBatch(outputEncoder(whole), [newEvent(0, { n: 1 })]), never);
+        assert.equal(sent.delivered, 1);
+      } finally {
+        await deliverer.close();
+      }
+    } finally {
+      await secured.remove();
     }
   });
 });
