@@ -4,7 +4,14 @@ import type { Client } from "@elastic/elasticsearch";
 import type { ApiConnection, ApiMethod, BulkAnswer } from "./bulk-types.ts";
 import { explained, NOT_ELASTICSEARCH } from "./connection-advice.ts";
 import { BulkConnectionError, type ConnectionFault } from "./connection-error.ts";
-import { type ConnectionSettings, nodeUrl, placeOf, readTlsMaterial, type TlsMaterial } from "./connection-settings.ts";
+import {
+  type ConnectionSettings,
+  isLoopback,
+  nodeUrl,
+  placeOf,
+  readTlsMaterial,
+  type TlsMaterial,
+} from "./connection-settings.ts";
 import { elasticClient } from "./elastic-client.ts";
 import type { HostPool, RequestContext } from "./host-pool.ts";
 
@@ -41,6 +48,7 @@ class ElasticConnection implements ApiConnection {
   readonly #urls: readonly URL[];
   readonly #tls: TlsMaterial;
   readonly #timeoutMs: number;
+  readonly #compressionLevel: number;
   /** Before the API's own paths. */
   readonly #prefix: string;
   #client: Promise<Client> | undefined;
@@ -50,6 +58,8 @@ class ElasticConnection implements ApiConnection {
     this.#settings = settings;
     this.#urls = urls;
     this.#tls = tls;
+    const isHere = settings.cloudId === undefined && settings.proxy === undefined && urls.every(isLoopback);
+    this.#compressionLevel = settings.compressionLevel ?? (isHere ? 0 : 1);
     this.#timeoutMs = settings.timeoutMs ?? TIMEOUT_MS;
     // The hosts' own URLs have the path already; a cloud id has none.
     const path = (settings.path ?? "").replace(/^\/+|\/+$/g, "");
@@ -88,7 +98,7 @@ class ElasticConnection implements ApiConnection {
   async #send(to: Target, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
     signal.throwIfAborted();
     const client = await this.#connected();
-    const level = this.#settings.compressionLevel ?? 0;
+    const level = this.#compressionLevel;
     const isCompressed = level > 0 && body !== undefined;
     const sent = isCompressed ? await compress(body, { level }) : body;
     const stop = new AbortController();

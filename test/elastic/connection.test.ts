@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { elasticConnection } from "../../src/elastic/connection.ts";
 import { BulkConnectionError } from "../../src/elastic/connection-error.ts";
-import { type ConnectionSettings, nodeUrl } from "../../src/elastic/connection-settings.ts";
+import { type ConnectionSettings, isLoopback, nodeUrl } from "../../src/elastic/connection-settings.ts";
 import { ElasticsearchModel, type ModelOptions } from "../support/elasticsearch-model.ts";
 import { type ModelServer, serveModel } from "../support/elasticsearch-model-server.ts";
 import { creates, STREAM } from "./sending.ts";
@@ -64,6 +64,21 @@ describe("connection to Elasticsearch", () => {
     assert.equal(seen[0]?.headers["content-encoding"], "gzip");
     assert.ok((seen[0]?.body.length as number) < body.bytes.length / 4);
     assert.equal(model.documents.of(STREAM).size, 1000);
+  });
+
+  it("compresses by itself for other machines only", async () => {
+    const { url, seen, port } = await serve();
+    await (await connect({ hosts: [url] })).bulk(creates(1).bytes, {}, never);
+    assert.equal(seen[0]?.headers["content-encoding"], undefined);
+    for (const [host, expected] of [
+      [`http://localhost:${port}`, true],
+      ["http://[::1]", true],
+      ["http://127.1.2.3", true],
+      ["http://es1.example.com", false],
+      ["http://127.example.com", false],
+    ] as const) {
+      assert.equal(isLoopback(new URL(host)), expected, host);
+    }
   });
 
   it("names itself: basic, API keys of both forms, a URL's own; headers and path go along", async () => {

@@ -20,7 +20,8 @@ export interface ConnectionOptions {
   readonly path: string | undefined;
   /** Seconds. */
   readonly timeout: number;
-  readonly compression_level: number;
+  /** Undefined: by the hosts. */
+  readonly compression_level: number | undefined;
 }
 
 export function connectionSettings(options: ConnectionOptions): ConnectionSettings {

@@ -54,7 +54,10 @@ const options = {
   custom_headers: hash({ description: "Headers for every request", default: {} }),
   path: text({ description: "Path before the API's own, for servers behind a proxy" }),
   timeout: number({ description: "Seconds to wait for an answer", default: 60 }),
-  compression_level: number({ description: "gzip level of requests; 0: none", default: 1, range: [0, 9] }),
+  compression_level: number({
+    description: "gzip level of requests; 0: none. Default: 1, and none for servers on this machine",
+    range: [0, 9],
+  }),
 
   data_stream: text({
     description: "Write to a data stream; auto: unless options for indices are set",
