@@ -26,7 +26,7 @@ export function renderProof(report: ProofReport, ledger: LedgerSnapshot): string
     lines.push(`${grouped(outside)} events went where no count can tell them: ids of the user's, or other outputs`);
   if (report.imbalance !== 0) lines.push(`the ledger itself does not balance: ${report.imbalance}; see antler ledger`);
   const bad = report.missing.length + report.failed.length + report.unknown.length + report.unreadable.length;
-  const held = `${grouped(report.events)} events on ${grouped(report.days)} days`;
+  const held = `${grouped(report.events)} events on ${grouped(report.days)} day${report.days === 1 ? "" : "s"}`;
   lines.push(
     bad === 0 && report.imbalance === 0 ? `proved: ${held} are there` : `not proved: ${held} were held against`,
   );
