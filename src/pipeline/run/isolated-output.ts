@@ -110,8 +110,8 @@ export class IsolatedOutput {
 
   /** Delivers a batch of the queue. */
   handOn(batch: RecordBatch, ledger: Ledger, acknowledged: () => void): void {
-    this.#deliverHeld(batch, ledger)
-      .then(acknowledged, (error: unknown) =>
+    this.#deliverHeld(batch, ledger, acknowledged)
+      .catch((error: unknown) =>
         // The pipeline stops: it stays in the queue.
         this.#options.log.info("a batch of an output's queue was given up for now", {
           output: this.#options.id,
@@ -153,7 +153,7 @@ export class IsolatedOutput {
     }
   }
 
-  async #deliverHeld(batch: RecordBatch, ledger: Ledger): Promise<void> {
+  async #deliverHeld(batch: RecordBatch, ledger: Ledger, acknowledged: () => void): Promise<void> {
     const { id, deadLetters, deliver } = this.#options;
     const held = this.#read(batch);
     const attempt = held.process === this.#process ? held.attempt : undefined;
@@ -170,7 +170,8 @@ export class IsolatedOutput {
       outputs: new Map([[id, outputEntry(outcome)]]),
       destinations: new Map(destinations === undefined ? [] : [[id, destinations]]),
     });
-    if (this.#blocked && this.held <= held.events.count) {
+    acknowledged();
+    if (this.#blocked && this.held === 0) {
       this.#blocked = false;
       this.#options.log.info("the output has delivered what it had put on disk", { output: id });
     }
