@@ -81,7 +81,11 @@ write_config() { # DATADIR
 
 answers() { # PORT
   local code
-  code=$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$1/_cluster/health?wait_for_status=yellow&timeout=1s") || true
+  local scheme
+  for scheme in http https; do
+    code=$(curl -sk -o /dev/null -w "%{http_code}" "$scheme://127.0.0.1:$1/_cluster/health?wait_for_status=yellow&timeout=1s") || true
+    if [ "$code" != 000 ]; then break; fi
+  done
   [ "$code" = 200 ] || [ "$code" = 401 ]
 }
 

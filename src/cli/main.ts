@@ -1,8 +1,11 @@
 import { Command, CommanderError } from "commander";
+import type { CheckOptions } from "./commands/check.ts";
+import type { SetupOptions } from "./commands/setup.ts";
 import { addDlqCommand } from "./dlq/define.ts";
 import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-codes.ts";
 import { QUEUE_HELP, QUEUE_VERBS, type QueueOptions, type QueueVerb } from "./queue/help.ts";
 import { SEARCH_HELP } from "./search/help.ts";
+import { SETUP_HELP } from "./setup/help.ts";
 import { TEST_HELP } from "./test/help.ts";
 import { version } from "./version.ts";
 
@@ -83,6 +86,10 @@ Examples:
     .option("--pipeline.ecs_compatibility <mode>", "v8, v1 or disabled (default: v8)")
     .option("--config.support_escapes", "read \\n, \\t and the like in strings")
     .option("--path.data <folder>", "where positions, ledger, dead letters and queues are kept")
+    .option(
+      "--pipeline.output_isolation",
+      "an output that does not take its events holds up nobody else: they wait on disk, in a queue of its own",
+    )
     .option("--queue.type <type>", "memory, or persisted: a queue on disk between inputs and filters (default: memory)")
     .option("--shutdown.timeout <seconds>", "how long to wait for deliveries when stopping", "10")
     .addHelpText(
@@ -138,6 +145,29 @@ With -f or -e, pipelines.yml is not read.`,
     });
 
   program
+    .command("setup")
+    .description("make what the pipelines' data streams need in Elasticsearch: show the plan, then apply it")
+    .option(
+      "-f, --path.config <path...>",
+      "configuration file, folder or glob (default: the pipelines that come along)",
+    )
+    .option("--path.settings <folder>", "folder with pipelines.yml, logstash.yml")
+    .option("--hosts <url...>", "clusters' addresses, in place of those of the outputs")
+    .option("--ca <file>", "CA certificates to trust, in place of those of the outputs")
+    .option("--namespace <name>", "data streams of this namespace only (default: of any)")
+    .option("--retention <time>", "how long documents are kept: 30d, 12h, none", "30d")
+    .option("--ilm", "keep it by a lifecycle policy, also where there are data stream lifecycles")
+    .option("--force <name...>", "write these although they are someone else's or were changed")
+    .option("--yes", "apply without asking")
+    .option("--export <folder>", "write what would be made as JSON files, and apply nothing")
+    .option("--json", "plan and result as JSON")
+    .addHelpText("after", SETUP_HELP)
+    .action(async (options: SetupOptions) => {
+      const { runSetupCommand } = await import("./commands/setup.ts");
+      process.exitCode = await runSetupCommand(options);
+    });
+
+  program
     .command("test")
     .description("run pipelines over sample logs and compare the documents with those expected")
     .argument("<path...>", "dataset folders, folders of them, or .log files")
@@ -183,6 +213,8 @@ Exit code 1 when it does not balance, or when documents are missing.`,
     .argument("<path...>", "files, folders or globs of .conf files; folders with pipelines.yml or <name>/pipeline.conf")
     .option("--strict", "warnings count as errors")
     .option("--json", "findings as JSON")
+    .option("--connect", "ask the clusters of the elasticsearch outputs for their mappings")
+    .option("--templates <path...>", "hold documents against index templates: JSON files, or folders of them")
     .addHelpText(
       "after",
       `
@@ -191,13 +223,15 @@ Examples:
   antler check /etc/logstash/
   antler check --strict pipelines/
   antler check --json 'web/*.conf'
+  antler check pipelines/ --templates elasticsearch/templates/
+  antler check --connect /etc/logstash/
 
 Plain .conf files are one pipeline together, as for Logstash. Folders with pipelines.yml and folders of <name>/pipeline.conf are checked
 as the pipelines that they are.`,
     )
-    .action(async (paths: string[], options: { strict?: boolean; json?: boolean }) => {
+    .action(async (paths: string[], options: CheckOptions) => {
       const { runCheckCommand } = await import("./commands/check.ts");
-      process.exitCode = runCheckCommand(paths, options);
+      process.exitCode = await runCheckCommand(paths, options);
     });
 
   addDlqCommand(program);

@@ -33,6 +33,7 @@ export function pipelineSet(options: CommandOptions, found: DiagnosticCollector)
     return wrong("--queue.type is memory or persisted");
   const given: CommandLineSettings = {
     queueType,
+    isolation: options["pipeline.output_isolation"] as true | undefined,
     id: options["pipeline.id"] as string | undefined,
     workers,
     batchSize,

@@ -11,6 +11,8 @@ export const PIPELINE_KEYS: Readonly<Record<string, KeyKind>> = {
   "pipeline.ordered": ["auto", "true", "false"],
   "pipeline.ecs_compatibility": ["v8", "v1", "disabled"],
   "config.support_escapes": "boolean",
+  "pipeline.output_isolation": "boolean",
+  "pipeline.output_isolation.max_bytes": "bytes",
   "queue.type": ["memory", "persisted"],
   "queue.page_capacity": "bytes",
   "queue.max_events": "number",

@@ -30,3 +30,14 @@ export function queueChoice(values: YmlValues, type: string | undefined, folder:
     path: path === undefined || isAbsolute(String(path)) ? path?.toString() : join(folder, String(path)),
   };
 }
+
+/** Whether outputs are isolated, and how much each may keep on disk: the largest that a pipeline gives. `given` is the command line's. */
+export function isolationOf(
+  pipelines: readonly YmlValues[],
+  given: boolean | undefined,
+): { readonly maxBytes: number } | undefined {
+  const wanted = given ?? pipelines.some((values) => values.get("pipeline.output_isolation")?.value === "true");
+  if (!wanted) return undefined;
+  const sizes = pipelines.flatMap((values) => values.get("pipeline.output_isolation.max_bytes")?.value ?? []);
+  return { maxBytes: sizes.length === 0 ? DEFAULT_QUEUE_SETTINGS.maxBytes : Math.max(...sizes.map(Number)) };
+}

@@ -10,7 +10,7 @@ import type { EcsMode } from "../plugin/definitions.ts";
 import { parseYaml, spanOf } from "../shipper/yaml-settings.ts";
 import { readConfiguration } from "./configuration-files.ts";
 import { deadLetterSettings } from "./pipelines-yml-dead-letters.ts";
-import { type QueueChoice, queueChoice } from "./pipelines-yml-queue.ts";
+import { isolationOf, type QueueChoice, queueChoice } from "./pipelines-yml-queue.ts";
 import { readSource, readValues, type YmlValues } from "./pipelines-yml-values.ts";
 import { commonOrder, largestCount, type Ordered } from "./pipelines-yml-workers.ts";
 
@@ -24,6 +24,7 @@ export interface CommandLineSettings {
   readonly supportEscapes?: boolean | undefined;
   /** `memory` or `persisted`. */
   readonly queueType?: string | undefined;
+  readonly isolation?: boolean | undefined;
 }
 
 /** Pipelines that run in one process, and how. */
@@ -39,6 +40,8 @@ export interface PipelineSet {
   /** Queues on disk, by pipeline. */
   readonly queues: ReadonlyMap<string, QueueChoice>;
   readonly deadLetters: DeadLetterSettings;
+  /** Outputs hold up nobody but themselves, if one pipeline wants it so; each keeps so many bytes on disk at most. */
+  readonly isolation: { readonly maxBytes: number } | undefined;
 }
 
 export const PIPELINES_FILE = "pipelines.yml";
@@ -100,7 +103,10 @@ class SettingsFolder {
     const id = this.#given.id ?? basename(resolve(this.#folder));
     return this.#set(
       id,
-      pipelines.map((values) => this.#definition(this.#text(values, "pipeline.id") ?? "main", values)),
+      pipelines.map((values) => ({
+        ...this.#definition(this.#text(values, "pipeline.id") ?? "main", values),
+        named: true,
+      })),
       pipelines,
     );
   }
@@ -129,6 +135,7 @@ class SettingsFolder {
       ordered: given.ordered ?? commonOrder(all, workers, this.#found),
       dataPath: dataPath === undefined || isAbsolute(dataPath) ? dataPath : join(this.#folder, dataPath),
       queues,
+      isolation: isolationOf(all, given.isolation),
       deadLetters: deadLetterSettings(all, this.#folder, this.#found),
     };
   }

@@ -3,13 +3,13 @@ export interface CatalogueEntry {
   readonly title: string;
   /** What is wrong, and what to do. */
   readonly text: string;
-  /** What gives this code: `.conf` for CONF, YAML for SHIP, a query for KQL. */
+  /** What gives this code: `.conf` for CONF and MAP, YAML for SHIP, a query for KQL. */
   readonly example: string;
 }
 
 /**
  * Every code that a finding can have, with what it means. Codes are never used again for something else. CONF: pipelines, their syntax and
- * their plugins' options. SHIP: the shipper's YAML. KQL: queries.
+ * their plugins' options. MAP: their fields against mappings. SHIP: the shipper's YAML. KQL: queries.
  */
 export const CATALOGUE = {
   CONF001: {
@@ -134,7 +134,7 @@ export const CATALOGUE = {
   },
   CONF025: {
     title: "circle of pipelines",
-    text: "Pipelines that hand events to each other must not lead back to where an event was before.",
+    text: "Pipelines that hand events to each other must not lead back to where an event was before; and no pipeline reads the dead letters that it writes itself.",
     example: 'input { pipeline { address => "a" } }\noutput { pipeline { send_to => ["a"] } }',
   },
   CONF026: {
@@ -146,6 +146,38 @@ export const CATALOGUE = {
     title: "field that nothing sets",
     text: "A condition asks for a field that no input and no filter of this pipeline can set, so it always finds none. Often the name is misspelt, or the field was renamed elsewhere. Nothing is said where an input, a codec or a filter can set any field (json, kv, ruby, beats and others).",
     example: "input { stdin { } } filter { if [mesage] =~ /x/ { drop { } } } output { stdout { } }",
+  },
+  MAP001: {
+    title: "field that the mapping refuses",
+    text: "What the pipeline puts into the field does not fit its mapping, in the index templates given or in the live index: an object where a value is mapped or the reverse, a text that is no number in a number's field, another value than that of a `constant_keyword`, a field that is not mapped under `dynamic: strict`. Elasticsearch refuses every such document; it becomes a dead letter.",
+    example: '# index template: "bytes": { "type": "long" }\nfilter { mutate { add_field => { "bytes" => "many" } } }',
+  },
+  MAP002: {
+    title: "field that the mapping may refuse",
+    text: "As MAP001, but not for every event: the pattern that makes the value (`WORD`, `HOSTNAME`) takes texts that the mapping refuses, or a later filter may change the field.",
+    example:
+      '# index template: "bytes": { "type": "long" }\nfilter { grok { match => { "message" => "%{WORD:bytes}" } } }',
+  },
+  MAP003: {
+    title: "field of two kinds",
+    text: "Two places of the pipelines put values into the same field of the same index or data stream that exclude each other: an object and a text, a number and a word. The index takes the kind that comes first, or that is mapped, and refuses the documents with the other one.",
+    example:
+      'filter { if [a] { mutate { replace => { "user" => "ann" } } } else { mutate { replace => { "[user][name]" => "ann" } } } }',
+  },
+  MAP004: {
+    title: "more fields than the index takes",
+    text: "What is mapped and what the pipelines add are more fields than `index.mapping.total_fields.limit` (1,000 by default). Documents with fields beyond it are refused.",
+    example: "# index.mapping.total_fields.limit: 2\noutput { elasticsearch { } }",
+  },
+  MAP005: {
+    title: "no template for a data stream",
+    text: "No index template makes a data stream of this name, so documents for it would be held until there is one. `antler setup` makes the templates; `antler setup --export DIR` writes them for other tools.",
+    example: 'output { elasticsearch { data_stream_dataset => "app" } }',
+  },
+  MAP006: {
+    title: "mappings that cannot be read",
+    text: "A file given with `--templates` is no index template, component template or mapping in JSON, or the server did not say what it has. Nothing was held against it.",
+    example: "# antler check --templates no-template.json pipelines/",
   },
   SHIP001: {
     title: "not YAML",
@@ -185,7 +217,7 @@ export type DiagnosticCode = keyof typeof CATALOGUE;
 export function renderCatalogue(): string {
   const entries: Readonly<Record<DiagnosticCode, CatalogueEntry>> = CATALOGUE;
   const parts = Object.entries(entries).map(([code, { title, text, example }]) => {
-    const language = code.startsWith("CONF") ? "ruby" : code.startsWith("SHIP") ? "yaml" : "text";
+    const language = /^(?:CONF|MAP)/.test(code) ? "ruby" : code.startsWith("SHIP") ? "yaml" : "text";
     return `## ${code}: ${title}\n\n${text}\n\n\`\`\`${language}\n${example}\n\`\`\`\n`;
   });
   return `# Errors and warnings\n\nGenerated from src/diagnostics/catalogue.ts. Every finding of \`antler check\`, and of a start that fails, has one of these codes.\nThey keep their meaning from version to version.\n\n${parts.join("\n")}`;

@@ -36,13 +36,8 @@ export interface BulkAnswer {
  */
 export interface BulkConnection {
   bulk(body: Buffer, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<BulkAnswer>;
-  /** A question to another API: GET, or POST with a JSON body. Without it nothing is looked up. */
-  ask?(
-    path: string,
-    query: Readonly<Record<string, string>>,
-    body: Buffer | undefined,
-    signal: AbortSignal,
-  ): Promise<BulkAnswer>;
+  /** A request to another API, see `ApiConnection`. Without it no ids are looked up. */
+  request?(method: ApiMethod, path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer>;
   close(): Promise<void>;
 }
 
@@ -50,6 +45,14 @@ export interface BulkConnection {
 export interface SearchConnection extends BulkConnection {
   /** `path`: of the API, such as `/logs-app/_search`. */
   search(path: string, body: Buffer, signal: AbortSignal): Promise<BulkAnswer>;
+}
+
+export type ApiMethod = "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+
+/** A cluster of which any API can be asked; rejects as `bulk` does. */
+export interface ApiConnection extends SearchConnection {
+  /** `path`: of the API, with its query: `/_index_template/logs?create=true`. `body`: JSON. */
+  request(method: ApiMethod, path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer>;
 }
 
 export interface BulkOptions {

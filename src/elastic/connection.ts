@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Client } from "@elastic/elasticsearch";
-import type { BulkAnswer, SearchConnection } from "./bulk-types.ts";
+import type { ApiConnection, ApiMethod, BulkAnswer } from "./bulk-types.ts";
 import { explained, NOT_ELASTICSEARCH } from "./connection-advice.ts";
 import { BulkConnectionError, type ConnectionFault } from "./connection-error.ts";
 import {
@@ -25,7 +25,7 @@ const TIMEOUT_MS = 60_000;
  * A connection through Elastic's client, which is loaded at the first request: it takes a third of a second. Only files are read before.
  * Works with servers 8 and 9. Rejects with a BulkConnectionError for settings that cannot work.
  */
-export async function elasticConnection(settings: ConnectionSettings): Promise<SearchConnection> {
+export async function elasticConnection(settings: ConnectionSettings): Promise<ApiConnection> {
   const urls = settings.hosts.map((host) => nodeUrl(host, settings.tls?.enabled === true, settings.path));
   const tls = await readTlsMaterial(settings.tls ?? {});
   if (settings.tls?.caFingerprint !== undefined && settings.proxy !== undefined) {
@@ -37,12 +37,13 @@ export async function elasticConnection(settings: ConnectionSettings): Promise<S
 
 /** An API, what is sent there, and the query of the URL. */
 interface Target {
+  readonly method: ApiMethod;
   readonly path: string;
   readonly type: "application/x-ndjson" | "application/json";
   readonly query: Readonly<Record<string, string>>;
 }
 
-class ElasticConnection implements SearchConnection {
+class ElasticConnection implements ApiConnection {
   readonly #settings: ConnectionSettings;
   readonly #urls: readonly URL[];
   readonly #tls: TlsMaterial;
@@ -66,20 +67,22 @@ class ElasticConnection implements SearchConnection {
   }
 
   bulk(body: Buffer, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<BulkAnswer> {
-    return this.#send({ path: "/_bulk", type: "application/x-ndjson", query }, body, signal);
+    return this.#send({ method: "POST", path: "/_bulk", type: "application/x-ndjson", query }, body, signal);
   }
 
   search(path: string, body: Buffer, signal: AbortSignal): Promise<BulkAnswer> {
-    return this.#send({ path, type: "application/json", query: {} }, body, signal);
+    return this.#send({ method: "POST", path, type: "application/json", query: {} }, body, signal);
   }
 
-  ask(
-    path: string,
-    query: Readonly<Record<string, string>>,
-    body: Buffer | undefined,
-    signal: AbortSignal,
-  ): Promise<BulkAnswer> {
-    return this.#send({ path, type: "application/json", query }, body, signal);
+  request(method: ApiMethod, path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
+    const [name = "", query] = path.split("?", 2);
+    const target = {
+      method,
+      path: name,
+      type: "application/json",
+      query: Object.fromEntries(new URLSearchParams(query)),
+    } as const;
+    return this.#send(target, body, signal);
   }
 
   async #send(to: Target, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
@@ -126,7 +129,7 @@ class ElasticConnection implements SearchConnection {
 
   async #request(
     client: Client,
-    { path, type, query }: Target,
+    { method, path, type, query }: Target,
     body: Buffer | undefined,
     signal: AbortSignal,
     gzipped: boolean,
@@ -142,8 +145,13 @@ class ElasticConnection implements SearchConnection {
       ...(gzipped ? { "content-encoding": "gzip", "accept-encoding": "gzip" } : {}),
     };
     // As `bulkBody` the client takes it as it is.
-    const sent = body === undefined ? { method: "GET" } : { method: "POST", bulkBody: body as unknown as string };
-    const params = { ...sent, path: `${this.#prefix}${path}`, querystring: { ...query } };
+    const bulkBody = body as unknown as string;
+    const params = {
+      method,
+      path: `${this.#prefix}${path}`,
+      querystring: { ...query },
+      ...(body === undefined ? {} : { bulkBody }),
+    };
     const context: RequestContext = {};
     const hosts = client.connectionPool as HostPool;
     const options = {

@@ -153,8 +153,8 @@ export class RecordBatch {
 
 /** Where readers put records, and where back-pressure comes from. */
 export interface RecordSink {
-  /** A free, empty batch; waits while all are in use. With `bytes`, one that holds a record of that size. */
-  acquire(bytes?: number): Promise<RecordBatch>;
+  /** A free, empty batch; waits while all are in use. With `bytes` and `records`, one that holds so much. */
+  acquire(bytes?: number, records?: number): Promise<RecordBatch>;
   /**
    * Hands a filled batch on. `acknowledged` is called once, synchronously with the ledger's entry, when every event of it has reached
    * its end; the sink takes the batch back then. It is not called if the process stops first.

@@ -2,6 +2,7 @@ import type { ByteWriter } from "../event/byte-writer.ts";
 import type { Event } from "../event/event.ts";
 import type { RecordSink, Source } from "../event/record-batch.ts";
 import type { ObjectValue, Value } from "../event/value.ts";
+import type { EventShape } from "./event-shape.ts";
 import type { Options, OptionValues } from "./options.ts";
 
 /** How field names are chosen where Logstash has two ways: ECS (`v1`, `v8`) or its old names. */
@@ -96,6 +97,11 @@ export interface FilterPlugin<O extends Options = Options> extends PluginBase<O>
    * field. Common options are not its business.
    */
   sets?(options: OptionValues<O>, ecs: EcsMode): readonly string[] | undefined;
+  /**
+   * What `apply` does, to what is known of events: which fields there are then and what they can be. For holding documents against mappings. Without it: unknown
+   * values in the fields of `sets`. It may say less than there is, never what cannot be.
+   */
+  shape?(options: OptionValues<O>, event: EventShape, ecs: EcsMode): void;
   /** It keeps something from event to event: its pipeline runs on one worker, in order, one event at a time. */
   stateful?(options: OptionValues<O>): boolean;
   create(options: OptionValues<O>, host: FilterHost): FilterInstance;
@@ -211,6 +217,8 @@ export interface InputPlugin<O extends Options = Options> extends PluginBase<O> 
   readonly defaultCodec: string;
   /** The fields that its events can have with a codec that only reads text, by reference; undefined: any. */
   sets?(options: OptionValues<O>, ecs: EcsMode): readonly string[] | undefined;
+  /** The fields of its events with a codec that only reads text, and what they are, as in `FilterPlugin.shape`. */
+  shape?(options: OptionValues<O>, event: EventShape, ecs: EcsMode): void;
   /** It stores the ledger with its own checkpoint; else the runtime keeps a file. */
   readonly keepsLedger?: boolean;
   /** How records become events, when it is not the codec's business alone; runs in workers. */
@@ -218,6 +226,8 @@ export interface InputPlugin<O extends Options = Options> extends PluginBase<O> 
   /** Codecs that it uses besides its own: the option that names them, and their names. */
   furtherCodecs?(options: OptionValues<O>): { readonly option: string; readonly names: readonly string[] };
   start(options: OptionValues<O>, host: InputHost): Promise<RunningInput>;
+  /** It reads the dead letters of the pipeline of this id, which must not be its own. */
+  readsDeadLettersOf?(options: OptionValues<O>): string;
   /** It is a pipeline's entrance for other pipelines of the process, under this address; it is never started. */
   address?(options: OptionValues<O>): string;
 }

@@ -52,6 +52,8 @@ export interface LogEntry {
   readonly segment: number;
 }
 
+/** Of the names of segments that are kept aside. */
+export const DAMAGED_ENDING = ".damaged";
 const NAME = /^(\d{10})\.segment$/;
 
 export function segmentFileName(segment: number): string {
@@ -114,7 +116,11 @@ export class SegmentLog {
     const path = join(options.folder, segmentFileName(last));
     const size = sizes.get(last) as number;
     const known = options.whole?.segment === last ? options.whole.size : 0;
-    const { whole, appendable } = await wholeEnd(files, path, size, known, options.marker);
+    const { whole, appendable } = await wholeEnd(files, path, size, known, options.marker).catch((error: unknown) => {
+      // What the disk does not give is left alone; whoever reads the segment hears of it.
+      if ((error as NodeJS.ErrnoException).code !== "EIO") throw error;
+      return { whole: size, appendable: false };
+    });
     if (whole < size) await files.truncate(path, whole);
     sizes.set(last, whole);
     return new SegmentLog(options, last, sizes, { tornBytes: size - whole }, appendable);
@@ -232,9 +238,10 @@ export class SegmentLog {
   /** Renames a damaged segment, so that nothing reads it any more and nothing of it is lost; its new path. */
   async setAside(segment: number): Promise<string> {
     const path = join(this.#folder, segmentFileName(segment));
-    await this.#files.rename(path, `${path}.damaged`);
+    const aside = path + DAMAGED_ENDING;
+    await this.#files.rename(path, aside);
     this.#forget(segment);
-    return `${path}.damaged`;
+    return aside;
   }
 
   /** Ends the segment that is written to, when it holds something, and begins the next: numbers go on also when all before it are removed. */
@@ -332,15 +339,18 @@ async function wholeEnd(
   try {
     const beginning = await reader.beginning(size);
     if (typeof beginning === "object") throw new SegmentVersion(path, beginning.version);
-    if (beginning === "blank" && known === 0) return { whole: 0, appendable: true };
-    if (beginning !== "segment") return { whole: size, appendable: false };
-    let whole = Math.max(SEGMENT_HEADER.length, known <= size ? known : 0);
-    for (let at = whole; ; ) {
+    const begin = SEGMENT_HEADER.length;
+    const start = Math.max(begin, known <= size ? known : 0);
+    let whole = start;
+    for (let at = start; ; ) {
       const found = await reader.next(at, size);
-      if (found.kind === "end") return { whole, appendable: true };
+      if (found.kind === "end") break;
       at = found.next;
       if (found.kind === "record") whole = at;
     }
+    if (beginning === "segment") return { whole, appendable: true };
+    // A crash can take the header along, but not what was synced behind it.
+    return whole > begin ? { whole, appendable: false } : { whole: 0, appendable: true };
   } finally {
     await reader.close();
   }

@@ -7,6 +7,9 @@ const WINDOW_BYTES = 1 << 20;
 /** A window that one huge record made larger than this is not kept. */
 const KEPT_BYTES = 8 << 20;
 
+/** No format will have a higher number: a byte above is damage. */
+const HIGHEST_VERSION = 127;
+
 /** What stands at a place of a segment. A payload is a view that holds until the next call. */
 export type Found =
   | { readonly kind: "record"; readonly payload: Buffer; readonly next: number }
@@ -34,13 +37,15 @@ export class SegmentReader {
   }
 
   async beginning(limit: number): Promise<SegmentBeginning> {
-    const bytes = await this.#bytes(0, Math.min(limit, SEGMENT_HEADER.length), limit);
+    const header = Buffer.alloc(SEGMENT_HEADER.length);
+    const read = await this.#handle.read(header, 0);
+    const bytes = header.subarray(0, Math.min(read, limit));
     if (bytes.length < SEGMENT_HEADER.length || bytes.every((byte) => byte === 0)) return "blank";
     if (bytes.equals(SEGMENT_HEADER)) return "segment";
     const name = SEGMENT_HEADER.length - 1;
-    return bytes.subarray(0, name).equals(SEGMENT_HEADER.subarray(0, name))
-      ? { version: bytes[name] as number }
-      : "damaged";
+    const version = bytes[name] as number;
+    const named = bytes.subarray(0, name).equals(SEGMENT_HEADER.subarray(0, name));
+    return named && version > 0 && version <= HIGHEST_VERSION ? { version } : "damaged";
   }
 
   /** What stands at `at` of a segment that is `limit` bytes long. */

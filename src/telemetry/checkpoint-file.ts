@@ -51,6 +51,7 @@ export class CheckpointFile<T> {
   readonly #snapshot: () => T;
   readonly #files: CheckpointFileSystem;
   readonly #complain: (reason: string) => void;
+  readonly #after: (milliseconds: number, action: () => void) => unknown;
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
@@ -60,7 +61,10 @@ export class CheckpointFile<T> {
     snapshot: () => T,
     complain: (reason: string) => void,
     files: CheckpointFileSystem = realCheckpointFileSystem,
+    after: (milliseconds: number, action: () => void) => unknown = (milliseconds, action) =>
+      setTimeout(action, milliseconds),
   ) {
+    this.#after = after;
     this.#path = path;
     this.#snapshot = snapshot;
     this.#complain = complain;
@@ -110,7 +114,7 @@ export class CheckpointFile<T> {
       } catch (error) {
         if (!complained) this.#complain(`cannot write ${this.#path}: ${(error as Error).message}`);
         complained = true;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
+        await new Promise<void>((resolve) => this.#after(RETRY_MILLIS, resolve));
       }
     }
     if (this.#next === undefined) this.#writing = undefined;

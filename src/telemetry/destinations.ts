@@ -25,7 +25,11 @@ export class Destinations {
   #buckets = 0;
 
   constructor(from: DestinationCounts = {}) {
-    for (const [destination, days] of Object.entries(from))
+    this.addAll(from);
+  }
+
+  addAll(counts: DestinationCounts): void {
+    for (const [destination, days] of Object.entries(counts))
       for (const [day, count] of Object.entries(days)) this.add(destination, day, count);
   }
 

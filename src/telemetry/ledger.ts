@@ -81,8 +81,7 @@ export class Ledger {
     }
     for (const [name, counts] of destinations) {
       const sum = this.#destinations.get(name) ?? new Destinations();
-      for (const [destination, days] of Object.entries(counts))
-        for (const [day, count] of Object.entries(days)) sum.add(destination, day, count);
+      sum.addAll(counts);
       this.#destinations.set(name, sum);
     }
   }

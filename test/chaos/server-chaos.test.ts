@@ -1,22 +1,19 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DeadLetterStore } from "../../src/segments/dead-letter-store.ts";
 import { imbalance, type LedgerSnapshot } from "../../src/telemetry/ledger.ts";
 import { AntlerProcess } from "../support/antler-process.ts";
 import { call, ELASTICSEARCH_HINT } from "../support/elasticsearch.ts";
 import { OwnElasticsearch } from "../support/own-elasticsearch.ts";
 import { countIds } from "../support/stream-ids.ts";
+import { deadLetters, deadLettersReached, writeLines } from "./chaos-lines.ts";
 
 const LONG = process.env["ANTLER_TEST_LONG"] !== undefined;
 const LINES = Number(process.env["ANTLER_CHAOS_LINES"] ?? (LONG ? 1_000_000 : 30_000));
 const SERVER_KILLS = LONG ? 3 : 1;
 const PIPELINE_KILLS = LONG ? 5 : 2;
-/** One line in so many has a text where the mapping wants a number. */
-const BAD_EVERY = 100;
 const STREAM = "logs-serverchaos-default";
 
 /** So small that every burst meets 429. */
@@ -61,7 +58,7 @@ describe("kill -9 of Elasticsearch and the pipeline, full queues, documents that
         },
       },
     });
-    const { good, bad, log } = writeLines(folder);
+    const { good, bad, log } = writeLines(folder, LINES);
     const conf = join(folder, "chaos.conf");
     writeFileSync(
       conf,
@@ -118,26 +115,6 @@ output { elasticsearch { hosts => ["${url}"] data_stream => true data_stream_dat
   });
 });
 
-function writeLines(folder: string): { good: Set<string>; bad: Set<string>; log: string } {
-  const good = new Set<string>();
-  const bad = new Set<string>();
-  const logs = join(folder, "logs");
-  mkdirSync(logs);
-  const log = join(logs, "app.log");
-  let lines: string[] = [];
-  for (let i = 0; i < LINES; i++) {
-    const isBad = i % BAD_EVERY === 17;
-    const id = `line-${i}`;
-    (isBad ? bad : good).add(id);
-    lines.push(`${id} n=${isBad ? "many" : i} the rest of the line is what lines are made of\n`);
-    if (lines.length === 10_000 || i === LINES - 1) {
-      appendFileSync(log, lines.join(""));
-      lines = [];
-    }
-  }
-  return { good, bad, log };
-}
-
 /** Waits until so many documents are there; a server that is away is asked again. */
 async function reached(url: string, wanted: number): Promise<void> {
   let best = -1;
@@ -155,23 +132,4 @@ async function reached(url: string, wanted: number): Promise<void> {
     await sleep(LONG ? 500 : 200);
   }
   throw new Error(`${best} of ${wanted} documents arrived, and no more`);
-}
-
-async function deadLettersReached(data: string, wanted: number): Promise<void> {
-  for (let tries = 0; tries < 100 && (await deadLetters(data)).size < wanted; tries++) await sleep(300);
-}
-
-/** Ids of the lines in the dead letters; a letter that a killed pipeline left and its successor wrote again counts once. */
-async function deadLetters(data: string): Promise<Set<string>> {
-  const copy = mkdtempSync(join(tmpdir(), "antler-dead-letters-"));
-  try {
-    execFileSync("cp", ["-r", join(data, "pipeline", "main", "dead-letters"), copy]);
-    const store = await DeadLetterStore.open(join(copy, "dead-letters"));
-    const ids = new Set<string>();
-    for await (const { raw } of store.entries()) ids.add(Buffer.from(raw).toString("utf8").split(" ")[0] as string);
-    await store.close();
-    return ids;
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
 }

@@ -129,7 +129,7 @@ describe("pipelines.yml", () => {
   it("keys without effect are warnings, unless they ask for what is so anyway", () => {
     write({
       "pipelines.yml":
-        "- pipeline.id: a\n  path.config: a.conf\n  queue.type: persisted\n  queue.max_bytes: 4gb\n- pipeline.id: b\n  path.config: a.conf\n  queue.type: memory\n  config.reload.automatic: false\n",
+        "- pipeline.id: a\n  path.config: a.conf\n  queue.checkpoint.writes: 1\n  queue.compression: speed\n- pipeline.id: b\n  path.config: a.conf\n  queue.type: memory\n  config.reload.automatic: false\n",
       "logstash.yml": "path.logs: /var/log/logstash\nhttp.port: 9600\nqueue.type: memory\napi:\n  enabled: true\n",
       "a.conf": CONF,
     });
@@ -139,8 +139,8 @@ describe("pipelines.yml", () => {
         'CONF010 | warning | logstash.yml:1 | the setting "path.logs" has no effect',
         'CONF010 | warning | logstash.yml:2 | the setting "http.port" has no effect',
         'CONF010 | warning | logstash.yml:5 | the setting "api.enabled" has no effect',
-        'CONF010 | warning | pipelines.yml:3 | the setting "queue.type" has no effect',
-        'CONF010 | warning | pipelines.yml:4 | the setting "queue.max_bytes" has no effect',
+        'CONF010 | warning | pipelines.yml:3 | the setting "queue.checkpoint.writes" has no effect',
+        'CONF010 | warning | pipelines.yml:4 | the setting "queue.compression" has no effect',
       ],
     );
   });

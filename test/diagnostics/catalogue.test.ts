@@ -5,7 +5,7 @@ import { CATALOGUE, type CatalogueEntry, renderCatalogue } from "../../src/diagn
 import { DiagnosticCollector } from "../../src/diagnostics/diagnostic.ts";
 import { parseConfiguration } from "../../src/language/conf-parser.ts";
 
-const CODE = /["'`]((?:CONF|SHIP|KQL)\d{3})["'`]/g;
+const CODE = /["'`]((?:CONF|MAP|SHIP|KQL)\d{3})["'`]/g;
 const entries = Object.entries(CATALOGUE) as readonly (readonly [string, CatalogueEntry])[];
 
 function codesOf(text: string): readonly string[] {
@@ -31,7 +31,7 @@ describe("the catalogue", () => {
 
   for (const [code, { title, text, example }] of entries) {
     it(`${code} says what it is`, () => {
-      assert.match(code, /^(CONF|SHIP|KQL)\d{3}$/);
+      assert.match(code, /^(CONF|MAP|SHIP|KQL)\d{3}$/);
       assert.ok(title.length > 3 && title.length < 60 && !title.endsWith("."));
       assert.match(text, /\.$/);
       assert.ok(example.length > 0);
@@ -52,7 +52,7 @@ describe("the catalogue", () => {
   it("examples of other CONF codes are right in their syntax", () => {
     const own = ["CONF001", "CONF002", "CONF003", "CONF004", "CONF005", "CONF006", "CONF021", "CONF022"];
     for (const [code, { example }] of entries) {
-      if (code.startsWith("CONF") && !own.includes(code)) assert.deepEqual(codesOf(example), [], code);
+      if (/^(CONF|MAP)/.test(code) && !own.includes(code)) assert.deepEqual(codesOf(example), [], code);
     }
   });
 

@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,17 +23,23 @@ export class OwnElasticsearch {
     this.#settings = settings;
   }
 
-  /** `settings`: as `name=value`. Undefined when no server is installed here. */
-  static async start(settings: readonly string[] = []): Promise<OwnElasticsearch | undefined> {
+  /** `settings`: as `name=value`. `files`: of its configuration, by name. Undefined when no server is installed here. */
+  static async start(
+    settings: readonly string[] = [],
+    files: Readonly<Record<string, string | Buffer>> = {},
+  ): Promise<OwnElasticsearch | undefined> {
     if (!existsSync(join(elasticsearchHome(), "modules"))) return undefined;
     const folder = await mkdtemp(join(tmpdir(), "antler-own-elasticsearch-"));
+    await mkdir(join(folder, "config"));
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, "config", name), content);
     const server = new OwnElasticsearch(folder, await freePort(), settings);
     await server.restart();
     return server;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    const secure = this.#settings.includes("xpack.security.http.ssl.enabled=true");
+    return `${secure ? "https" : "http"}://127.0.0.1:${this.#port}`;
   }
 
   async restart(): Promise<void> {

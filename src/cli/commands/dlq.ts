@@ -6,7 +6,6 @@ import { Letters, type OpenLetter } from "../../pipeline/dead-letters/letters.ts
 import { type FindOptions, findLetters, UsageError } from "../dlq/find-letters.ts";
 import { listEach, listGroups } from "../dlq/list.ts";
 import { LettersInUse, openMarks, purge } from "../dlq/marks.ts";
-import { runReplay } from "../dlq/replay-command.ts";
 import { selected, selector } from "../dlq/select.ts";
 import { explainLetters, showLetter } from "../dlq/show.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL, EXIT_USAGE } from "../exit-codes.ts";
@@ -37,7 +36,10 @@ export async function runDlqCommand(action: DlqAction, options: DlqOptions, lett
   try {
     const which = selector(options, Date.now());
     const place = findLetters(options, found);
-    if (action === "replay") return await runReplay(place, which, options, found, write);
+    if (action === "replay") {
+      const { runReplay } = await import("../dlq/replay-command.ts");
+      return await runReplay(place, which, options, found, write);
+    }
     if (found.errors > 0) {
       process.stderr.write(renderDiagnostics(found.sorted()));
       return EXIT_CONFIGURATION;

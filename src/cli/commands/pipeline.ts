@@ -9,6 +9,7 @@ import { createLogger } from "../../telemetry/logger.ts";
 import { dataFolder, FolderInUse, lockFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL } from "../exit-codes.ts";
 import { type CommandOptions, pipelineSet } from "../pipeline-set.ts";
+import { preflight } from "../preflight.ts";
 import { queuesOf, warnOfQueuesLeft } from "../queue/queue-folders.ts";
 import { onStopSignal } from "../signals.ts";
 
@@ -54,6 +55,7 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
       shutdownTimeoutMs: timeout * 1000,
       workerHeapMegabytes: WORKER_HEAP_MEGABYTES,
       queues,
+      isolation: set.isolation,
       deadLetters: set.deadLetters,
     },
     resolved,
@@ -80,9 +82,13 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
     milliseconds: Math.round(performance.now()),
   });
   const ended = pipeline.run();
+  const stopPreflight = new AbortController();
+  const checked = preflight(resolved, log, (text) => process.stderr.write(text), Date.now(), stopPreflight.signal);
   // A signal that came during the start.
   if (stopping) pipeline.stop();
   await ended;
+  stopPreflight.abort();
+  await checked;
   off();
   const ledger = pipeline.ledger();
   log.info("pipeline has ended", { ...ledger, imbalance: imbalance(ledger) });

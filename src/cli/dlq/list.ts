@@ -1,5 +1,6 @@
 import { type DroppedCounts, readDropped } from "../../pipeline/dead-letters/dropped-counts.ts";
 import {
+  bareReason,
   currentScope,
   failedEvent,
   type Letters,
@@ -52,9 +53,16 @@ export async function listEach(letters: Letters, which: Which, json: boolean, wr
   }
   const rows: string[][] = [];
   for await (const open of selected(letters, which)) {
-    const { code, stage, output, reason } = currentScope(open);
+    const { code, stage, output } = currentScope(open);
     const time = localTime(new Date(open.letter.time).toISOString()).slice(0, 19);
-    rows.push([open.name, time, code, output ?? stage, open.attempts === 0 ? "" : String(open.attempts), reason]);
+    rows.push([
+      open.name,
+      time,
+      code,
+      output ?? stage,
+      open.attempts === 0 ? "" : String(open.attempts),
+      bareReason(open),
+    ]);
   }
   write(table(["LETTER", "TIME", "CODE", "WHERE", "REPLAYS", "REASON"], rows));
   write(notes(letters, {}));

@@ -54,7 +54,7 @@ function cut(text: string): string {
   const shown = text.length > SHOWN_BYTES ? `${text.slice(0, SHOWN_BYTES)}\n… (--json has all of it)` : text;
   return shown
     .split("\n")
-    .map((line) => `  ${printable(line)}`)
+    .map((line) => `  ${/^ */.exec(line)?.[0]}${printable(line.trimStart())}`)
     .join("\n");
 }
 

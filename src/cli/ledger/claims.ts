@@ -2,7 +2,7 @@ import { elasticConnection } from "../../elastic/connection.ts";
 import type { ResolvedGroup } from "../../pipeline/compile/resolve-group.ts";
 import type { ResolvedOutput } from "../../pipeline/compile/resolved.ts";
 import { type ConnectionOptions, connectionSettings } from "../../pipeline/outputs/elasticsearch-connection.ts";
-import { type DestinationCounts, Destinations } from "../../telemetry/destinations.ts";
+import { Destinations } from "../../telemetry/destinations.ts";
 import type { LedgerSnapshot } from "../../telemetry/ledger.ts";
 import type { Claim } from "./prove.ts";
 
@@ -22,7 +22,7 @@ export async function claimsOf(
     const cluster = options.cloud_id ?? options.hosts.join(", ");
     const known = clusters.get(cluster) ?? { options, sum: new Destinations() };
     clusters.set(cluster, known);
-    addAll(known.sum, counts);
+    known.sum.addAll(counts);
   }
   const claims: Claim[] = [];
   for (const [cluster, { options, sum }] of clusters) {
@@ -39,9 +39,4 @@ function outputNamed({ pipelines }: ResolvedGroup, name: string): ResolvedOutput
     if (found?.plugin.name === "elasticsearch") return found;
   }
   return undefined;
-}
-
-function addAll(sum: Destinations, counts: DestinationCounts): void {
-  for (const [destination, days] of Object.entries(counts))
-    for (const [day, count] of Object.entries(days)) sum.add(destination, day, count);
 }

@@ -17,10 +17,12 @@ export interface FoundLedgers {
   readonly unreadable: readonly string[];
 }
 
-/** Where a ledger may lie, and how to take it out of that file's JSON. */
-const FILES: Readonly<Record<string, (json: unknown) => LedgerSnapshot | undefined>> = {
-  "ledger.json": (json) => json as LedgerSnapshot,
-  "registry.json": (json) => (json as { body?: { extra?: LedgerSnapshot } }).body?.extra,
+/** Where ledgers may lie, and how to take them out of that file's JSON: by the name of an input or output, "" for that of the folder. */
+const FILES: Readonly<Record<string, (json: unknown) => Readonly<Record<string, LedgerSnapshot | undefined>>>> = {
+  "ledger.json": (json) => ({ "": json as LedgerSnapshot }),
+  "registry.json": (json) => ({ "": (json as { body?: { extra?: LedgerSnapshot } }).body?.extra }),
+  // Queues, of pipelines and of isolated outputs.
+  "checkpoint.json": (json) => (json as { ledgers?: Record<string, LedgerSnapshot> }).ledgers ?? {},
 };
 const DEPTH_LIMIT = 6;
 
@@ -33,8 +35,9 @@ export function readLedgers(folder: string): FoundLedgers {
   const unreadable: string[] = [];
   for (const { path, name } of filesBelow(folder, 0)) {
     try {
-      const snapshot = FILES[name]?.(JSON.parse(readFileSync(path, "utf8")));
-      if (snapshot?.totals !== undefined) ledgers.push({ ...placeOf(relative(folder, path)), snapshot });
+      const found = FILES[name]?.(JSON.parse(readFileSync(path, "utf8"))) ?? {};
+      for (const [input, snapshot] of Object.entries(found))
+        if (snapshot?.totals !== undefined) ledgers.push({ ...placeOf(relative(folder, path), input), snapshot });
     } catch (error) {
       unreadable.push(`${path}: ${(error as Error).message}`);
     }
@@ -51,12 +54,12 @@ function* filesBelow(folder: string, depth: number): Generator<{ path: string; n
   }
 }
 
-/** `pipeline/main/inputs/main_file#1/registry.json` is `file#1` of `pipeline/main`. */
-function placeOf(path: string): { owner: string; input: string } {
+/** `pipeline/main/inputs/main_file#1/registry.json` is `main_file#1` of `pipeline/main`; in queues the name is written in the file. */
+function placeOf(path: string, named: string): { owner: string; input: string } {
   const parts = path.split(sep).slice(0, -1);
-  const at = parts.indexOf("inputs");
+  const at = parts.findIndex((part) => ["inputs", "queue", "outputs"].includes(part));
   const cut = at >= 0 ? at : Math.min(parts.length, 2);
-  const input = parts.slice(at >= 0 ? at + 1 : cut).join("/");
+  const input = named === "" ? parts.slice(at >= 0 ? at + 1 : cut).join("/") : `${named} (${parts[at] ?? "queue"})`;
   return { owner: parts.slice(0, cut).join("/") || ".", input: input || "all" };
 }
 

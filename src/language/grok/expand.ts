@@ -7,8 +7,8 @@ export type CaptureType = "string" | "int" | "float";
 /** A pattern with its references replaced: an expression in Ruby's syntax whose named groups are `g1`, `g2` … from the left. */
 export interface ExpandedPattern {
   readonly text: string;
-  /** What `g1`, `g2` … capture. */
-  readonly groups: readonly { readonly name: string; readonly type: CaptureType }[];
+  /** What `g1`, `g2` … capture. `pattern`: the one that is captured whole, for `%{PATTERN:name}`. */
+  readonly groups: readonly { readonly name: string; readonly type: CaptureType; readonly pattern?: string }[];
 }
 
 /** Characters of an expanded pattern: a bound for patterns that double themselves again and again. */
@@ -32,7 +32,7 @@ export function expandPattern(pattern: string, library: GrokLibrary, namedCaptur
 
 class Expansion {
   text = "";
-  readonly groups: { name: string; type: CaptureType }[] = [];
+  readonly groups: { name: string; type: CaptureType; pattern?: string }[] = [];
   readonly #library: GrokLibrary;
   readonly #namedOnly: boolean;
   /** Names that are being expanded, outermost first. */
@@ -87,7 +87,7 @@ class Expansion {
     if (this.#path.includes(name) || this.#path.length >= DEEPEST)
       throw new GrokError("recursion", `pattern "${name}" contains itself`, position, name);
     if (field === undefined && this.#namedOnly) this.text += "(?:";
-    else this.#open(field ?? name, position);
+    else this.#open(field ?? name, position, name);
     this.#path.push(name);
     this.write(pattern, position);
     this.#path.pop();
@@ -95,7 +95,7 @@ class Expansion {
   }
 
   /** Opens a capturing group for `[field]:type`. */
-  #open(spec: string, position: number): void {
+  #open(spec: string, position: number, pattern?: string): void {
     const [, name = spec, type] = /^(.*?)(?::([^:]*))?$/.exec(spec) ?? [];
     try {
       parseFieldReference(name);
@@ -103,7 +103,8 @@ class Expansion {
       if (error instanceof FieldReferenceError) throw new GrokError("bad-field", error.message, position);
       throw error;
     }
-    this.groups.push({ name, type: type === "int" || type === "float" ? type : "string" });
+    const kind = type === "int" || type === "float" ? type : "string";
+    this.groups.push({ name, type: kind, ...(pattern === undefined ? {} : { pattern }) });
     this.#lastGroup.set(name, this.groups.length);
     this.text += `(?<g${this.groups.length}>`;
   }

@@ -11,7 +11,6 @@ const ABSENT: Readonly<Record<Plugin["kind"], Readonly<Record<string, string>>>>
     azure_event_hubs: `${LATER}; Event Hubs speak Kafka's protocol, so a Filebeat with its kafka input can send to the beats input`,
     cloudwatch: "a Metricbeat with its aws module, sending to the beats input",
     couchdb_changes: "a script that writes the changes to standard output, read by the stdin input",
-    dead_letter_queue: LATER,
     elastic_serverless_forwarder: "the http input takes what the forwarder sends",
     elasticsearch: LATER,
     exec: `${LATER}; until then let cron write the command's output to a file, and read that by the file input`,

@@ -93,7 +93,8 @@ function selectorsOf(blocks: readonly Block<{ readonly type: string }>[]): Selec
   );
 }
 
-function selectorsIn(condition: ExpressionNode): Selector[] {
+/** The fields that a condition looks at. */
+export function selectorsIn(condition: ExpressionNode): Selector[] {
   switch (condition.type) {
     case "boolean":
       return [...selectorsIn(condition.left), ...selectorsIn(condition.right)];

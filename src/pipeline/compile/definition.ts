@@ -13,4 +13,6 @@ export interface PipelineDefinition {
   readonly ecs: EcsMode;
   /** Logstash's `config.support_escapes`. */
   readonly supportEscapes: boolean;
+  /** The id is the configuration's own (pipelines.yml), and none that the command line can change. */
+  readonly named?: boolean;
 }

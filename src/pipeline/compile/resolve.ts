@@ -122,6 +122,7 @@ class Resolver {
       this.#entrances.push({ ...resolved, address: plugin.address(resolved.options), place: statement.nameSpan });
       return;
     }
+    if (plugin.readsDeadLettersOf?.(resolved.options) === this.#definition.id) this.#ownLetters(statement);
     const codec = this.#codecOf(resolved.options, plugin.defaultCodec) as ResolvedCodec;
     if (codec.plugin.decoder === undefined)
       this.#wrongWay(statement, codec.plugin.name, "only writes: inputs cannot use it");
@@ -132,6 +133,18 @@ class Resolver {
       this.#unknown("codec", name, setting?.value.span ?? statement.nameSpan);
     }
     this.#inputs.push({ ...resolved, number: this.#numbering.inputs++, codec });
+  }
+
+  /** What it cannot deliver would come in again, without end. In `check` a pipeline of plain files has no id of its own yet. */
+  #ownLetters(statement: PluginNode): void {
+    const { id, named } = this.#definition;
+    this.#found.add({
+      code: "CONF025",
+      severity: named === true ? "error" : this.#rules.hostProblem,
+      message: `events would go in a circle: the pipeline "${id}" would read the dead letters that it writes`,
+      span: statement.nameSpan,
+      help: "let a pipeline with another pipeline.id read them, or set pipeline_id to the pipeline whose letters are meant",
+    });
   }
 
   #filter(node: PluginNode): ResolvedFilter | undefined {
@@ -187,7 +200,7 @@ class Resolver {
   #plugin<K extends SectionKind>(
     kind: K,
     node: PluginNode,
-  ): { plugin: PluginsByKind[K]; id: string; options: Values; ecs: EcsMode } | undefined {
+  ): { plugin: PluginsByKind[K]; id: string; options: Values; ecs: EcsMode; node: PluginNode } | undefined {
     const plugin = findPlugin(kind, node.name);
     if (plugin === undefined) {
       this.#unknown(kind, node.name, node.nameSpan);
@@ -206,7 +219,7 @@ class Resolver {
       suggest,
     );
     if (!ok) return undefined;
-    return { plugin, id: this.#id(node, values), options: values, ecs };
+    return { plugin, id: this.#id(node, values), options: values, ecs, node };
   }
 
   /** An id that changes only when the user changes it, or adds plugins of the same name before it. */

@@ -1,5 +1,5 @@
 import type { Span } from "../../diagnostics/source.ts";
-import type { ExpressionNode } from "../../language/conf-ast.ts";
+import type { ExpressionNode, PluginNode } from "../../language/conf-ast.ts";
 import type { CodecPlugin, EcsMode, FilterPlugin, InputPlugin, OutputPlugin } from "../../plugin/definitions.ts";
 import type { PipelineDefinition } from "./definition.ts";
 
@@ -13,6 +13,8 @@ interface ResolvedPlugin<P> {
   readonly id: string;
   readonly options: Values;
   readonly ecs: EcsMode;
+  /** As it is written. */
+  readonly node: PluginNode;
 }
 
 export interface ResolvedCodec {

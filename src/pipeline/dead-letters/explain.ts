@@ -1,5 +1,5 @@
 import type { ObjectValue, Value } from "../../event/value.ts";
-import { currentScope, failedEvent, type OpenLetter } from "./letters.ts";
+import { bareReason, currentScope, failedEvent, type OpenLetter } from "./letters.ts";
 
 /** What went wrong with a letter, and what can be done, in plain words. */
 export interface Explanation {
@@ -160,7 +160,7 @@ const RULES: readonly Rule[] = [
 
 export function explain(open: OpenLetter): Explanation {
   const { code, reason } = currentScope(open);
-  const bare = withoutOutput(open);
+  const bare = bareReason(open);
   for (const { pattern, explain: answer } of RULES) {
     const match = pattern.exec(`${code}: ${bare}`);
     if (match !== null) return answer(match, open);
@@ -170,19 +170,13 @@ export function explain(open: OpenLetter): Explanation {
 
 /** A reason without what differs from event to event, so that letters can be grouped by it. */
 export function reasonShape(open: OpenLetter): string {
-  return withoutOutput(open)
+  return bareReason(open)
     .replace(/Preview of field's value: '.*?'(?=:|$|\.)/s, "Preview of field's value: …")
     .replace(/document with id '[^']*'/g, "document")
     .replace(/For input string: "[^"]*"/g, "For input string: …")
     .replace(/\[\d+:\d+\] ?/g, "")
     .replace(/\b\d+\b/g, "n")
     .slice(0, 300);
-}
-
-/** Reasons of outputs begin with the output's name. */
-function withoutOutput(open: OpenLetter): string {
-  const { reason, output } = currentScope(open);
-  return output !== undefined && reason.startsWith(`${output}: `) ? reason.slice(output.length + 2) : reason;
 }
 
 /** The value of a field that the event had, else what Elasticsearch shows of it. */

@@ -1,4 +1,4 @@
-import type { ObjectValue } from "../../event/value.ts";
+import { isTree, type ObjectValue } from "../../event/value.ts";
 import { type DeadLetter, decodeLetter, type LetterScope, letterKey } from "../../segments/dead-letter.ts";
 import { comparePlaces, type LogPlace, logEnd, readSegments } from "../../segments/log-reader.ts";
 import { type Marks, markOf, readMarks } from "../../segments/settled-log.ts";
@@ -74,6 +74,12 @@ export function currentScope({ scopes }: OpenLetter): LetterScope {
   return scopes[0] as LetterScope;
 }
 
+/** Why a letter failed, without the name of the output, which reasons of outputs begin with. */
+export function bareReason(open: OpenLetter): string {
+  const { reason, output } = currentScope(open);
+  return output !== undefined && reason.startsWith(`${output}: `) ? reason.slice(output.length + 2) : reason;
+}
+
 /** The event of a letter as it failed, with `@metadata` where that is known; undefined where there was no event. */
 export function failedEvent({ event }: DeadLetter): ObjectValue | undefined {
   if (event.length === 0) return undefined;
@@ -87,6 +93,17 @@ export function failedEvent({ event }: DeadLetter): ObjectValue | undefined {
   if (lines.length > 2 || action === undefined || document === undefined) return { message: text };
   const inner = document["doc"];
   return "update" in action && typeof inner === "object" ? (inner as ObjectValue) : document;
+}
+
+/** The `_id` that an elasticsearch output wrote for the event; undefined where it was another output, or gave none. */
+export function writtenId({ event, output }: DeadLetter): string | undefined {
+  if (output === undefined) return undefined;
+  const text = Buffer.from(event.buffer, event.byteOffset, event.byteLength);
+  const end = text.indexOf(10);
+  const action = end < 0 ? undefined : objectOf(text.toString("utf8", 0, end));
+  const operation = action?.["create"] ?? action?.["index"] ?? action?.["update"];
+  const id = isTree(operation) ? operation["_id"] : undefined;
+  return typeof id === "string" ? id : undefined;
 }
 
 function objectOf(text: string): ObjectValue | undefined {

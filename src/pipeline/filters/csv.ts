@@ -1,6 +1,7 @@
 import { FieldReference } from "../../event/field-reference.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, hash, list, text } from "../../plugin/options.ts";
+import { BOOLEAN, DATE, FLOAT, INTEGER, TEXT, type ValueShape } from "../../plugin/value-shape.ts";
 import { CSV_CONVERSIONS, convertCsv } from "../../transform/csv-convert.ts";
 import { parseCsvLine } from "../../transform/csv-line.ts";
 
@@ -55,6 +56,16 @@ export const csv: FilterPlugin = defineFilter({
     if (bad.length === 0) return [];
     const message = `there is no conversion to ${bad.join(", ")}`;
     return [{ option: "convert", message, help: `one of ${CSV_CONVERSIONS.join(", ")}` }];
+  },
+  shape(settings, event) {
+    if (settings.target !== undefined) event.add(settings.target, { kind: "object" }, "target");
+    else if (settings.autodetect_column_names || settings.autogenerate_column_names) event.open = true;
+    const target = settings.target === undefined ? "" : bracketed(settings.target);
+    for (const name of settings.columns) {
+      const type = String(settings.convert[name] ?? "");
+      const option = type === "" ? "columns" : "convert";
+      event.set(`${target}${bracketed(name)}`, COLUMN_SHAPES[type] ?? TEXT, option, name);
+    }
   },
   create(settings, host) {
     const source = new FieldReference(settings.source);
@@ -125,6 +136,15 @@ export const csv: FilterPlugin = defineFilter({
     };
   },
 });
+
+/** What a conversion makes; a text that it does not fit stays one. */
+const COLUMN_SHAPES: Readonly<Record<string, ValueShape>> = {
+  integer: INTEGER,
+  float: FLOAT,
+  date: DATE,
+  date_time: DATE,
+  boolean: BOOLEAN,
+};
 
 function bracketed(name: string): string {
   return name.startsWith("[") ? name : `[${name}]`;

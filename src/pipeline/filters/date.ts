@@ -7,6 +7,7 @@ import { compileDateReader, readsNumbers } from "../../language/date/special.ts"
 import { compileSprintf } from "../../language/sprintf.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { fieldReference, list, type OptionValues, text } from "../../plugin/options.ts";
+import { DATE } from "../../plugin/value-shape.ts";
 
 const options = {
   match: list({
@@ -84,6 +85,8 @@ export const date: FilterPlugin = defineFilter({
   },
 
   sets: (settings) => [settings.target],
+
+  shape: (settings, event) => event.set(settings.target, DATE, "target"),
 
   create(settings, host) {
     const source = new FieldReference(settings.match[0] as string);

@@ -5,6 +5,7 @@ import { storedFloat } from "../../event/whole-float.ts";
 import { compileDissect, DissectError, type Dissector } from "../../language/dissect.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { hash, list } from "../../plugin/options.ts";
+import { FLOAT, INTEGER, TEXT } from "../../plugin/value-shape.ts";
 import { ReservedFieldError, setField } from "../../transform/reserved-fields.ts";
 
 const options = {
@@ -74,6 +75,16 @@ export const dissect: FilterPlugin = defineFilter({
       ...mappings.flatMap((mapping) => compileDissect(mapping).fields),
       ...Object.keys(settings.convert_datatype),
     ];
+  },
+
+  shape(settings, event) {
+    for (const mapping of Object.values(settings.mapping)) {
+      const text = String(mapping);
+      if (text.includes("%{&")) event.any();
+      for (const name of compileDissect(text).fields) event.set(name, TEXT, "mapping", name);
+    }
+    for (const [name, type] of Object.entries(settings.convert_datatype))
+      event.change(name, () => (type === "int" ? INTEGER : FLOAT), "convert_datatype");
   },
 
   create(settings) {

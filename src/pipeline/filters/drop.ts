@@ -14,6 +14,9 @@ export const drop: FilterPlugin = defineFilter({
     { title: "A sample", config: "drop { percentage => 0 }", given: "kept", expect: { message: "kept" } },
   ],
   sets: () => [],
+  shape(settings, event) {
+    if (settings.percentage === 100) event.dropped = true;
+  },
 
   create: (settings, host) => ({
     apply(event) {

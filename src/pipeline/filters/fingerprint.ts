@@ -4,6 +4,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import type { StoredValue, Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, list, password, text } from "../../plugin/options.ts";
+import { INTEGER, TEXT } from "../../plugin/value-shape.ts";
 import { fingerprintOf, fingerprints } from "../../transform/fingerprint.ts";
 import { compareBytes, rubyToS } from "../../transform/ruby-to-s.ts";
 
@@ -73,6 +74,13 @@ export const fingerprint: FilterPlugin = defineFilter({
     return [{ option: "key", message: "IPV4_NETWORK needs the number of bits of the network in key" }];
   },
   sets: (settings, ecs) => [settings.target ?? (ecs === "disabled" ? "fingerprint" : "[event][hash]")],
+
+  shape: (settings, event, ecs) =>
+    event.set(
+      settings.target ?? (ecs === "disabled" ? "fingerprint" : "[event][hash]"),
+      settings.method === "MURMUR3" ? INTEGER : TEXT,
+      "target",
+    ),
 
   create(settings, host) {
     const target = new FieldReference(settings.target ?? (host.ecs === "disabled" ? "fingerprint" : "[event][hash]"));

@@ -3,6 +3,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import type { Value } from "../../event/value.ts";
 import { defineFilter, type EcsMode, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { fieldReference, list, number, path, text } from "../../plugin/options.ts";
+import { BOOLEAN, FLOAT, INTEGER, TEXT, textShape, type ValueShape } from "../../plugin/value-shape.ts";
 import { isPublicAddress, parseAddress } from "../../transform/geoip-address.ts";
 import { bundledDatabasePath, type GeoDatabase, openDatabase } from "../../transform/geoip-database.ts";
 import { defaultGeoFields, GEO_FIELDS, type GeoField, needsLocation } from "../../transform/geoip-fields.ts";
@@ -125,6 +126,18 @@ export const geoip: FilterPlugin = defineFilter({
     return problems;
   },
 
+  shape(settings, event, ecs) {
+    const target = inBrackets(settings.target ?? defaultTarget(settings.source, ecs) ?? "geoip");
+    for (const field of likelyFields(settings, ecs, target)) {
+      const name = ecs === "disabled" ? field.legacy : field.ecs;
+      if (name === undefined) continue;
+      const reference = target + inBrackets(name.split(".").join("]["));
+      if (field.name === "location")
+        for (const part of ["lat", "lon"]) event.set(`${reference}[${part}]`, FLOAT, "source");
+      else event.set(reference, GEO_SHAPES[field.name] ?? TEXT, "source");
+    }
+  },
+
   create(settings, host) {
     const source = new FieldReference(settings.source);
     const targetText = inBrackets(settings.target ?? defaultTarget(settings.source, host.ecs) ?? "geoip");
@@ -191,6 +204,35 @@ function fieldsOf(
       ? given.map((name) => name.toLowerCase())
       : defaultGeoFields(type, ecs !== "disabled").filter((name) => !(isInPlace && name === "ip"));
   return [...new Set(names)].map((name) => GEO_FIELDS.get(name)).filter((field) => field !== undefined);
+}
+
+/** What is no text. */
+const GEO_SHAPES: Readonly<Record<string, ValueShape>> = {
+  ip: textShape("address"),
+  latitude: FLOAT,
+  longitude: FLOAT,
+  dma_code: INTEGER,
+  autonomous_system_number: INTEGER,
+  hosting_provider: BOOLEAN,
+  tor_exit_node: BOOLEAN,
+  anonymous_vpn: BOOLEAN,
+  anonymous: BOOLEAN,
+  public_proxy: BOOLEAN,
+  residential_proxy: BOOLEAN,
+};
+/** What the database that comes with Antler has. */
+const BUNDLED_FIELDS = ["country_code2", "country_name", "continent_code", "continent_name"];
+
+/** What a lookup gives as far as that is known without the bundled database, which is large. */
+function likelyFields(
+  settings: Parameters<typeof fieldsOf>[0] & { readonly database: string | undefined },
+  ecs: EcsMode,
+  target: string,
+): readonly GeoField[] {
+  if (settings.database !== undefined && databaseProblem(settings.database) === undefined)
+    return fieldsOf(settings, openDatabase(settings.database), ecs, target);
+  const names = settings.fields ?? (settings.database === undefined ? BUNDLED_FIELDS : []);
+  return names.map((name) => GEO_FIELDS.get(name.toLowerCase())).filter((field) => field !== undefined);
 }
 
 /** Stands for an address that gives nothing. */

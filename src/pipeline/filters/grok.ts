@@ -15,6 +15,7 @@ import { defineFilter, type EcsMode, type FilterPlugin, type OptionProblem } fro
 import { boolean, fieldReference, hash, list, number, type OptionValues, text } from "../../plugin/options.ts";
 import { RecentCache } from "../../transform/recent-cache.ts";
 import { rubyToS } from "../../transform/ruby-to-s.ts";
+import { shapeOfGrok } from "./grok-shape.ts";
 import { addPatternFiles } from "./pattern-files.ts";
 
 const options = {
@@ -121,6 +122,15 @@ export const grok: FilterPlugin = defineFilter({
     } catch {
       return undefined;
     }
+  },
+
+  shape(settings, event, ecs) {
+    shapeOfGrok(
+      settings,
+      libraryOf(settings, ecs, () => undefined),
+      ecs,
+      event,
+    );
   },
 
   create(settings, host) {

@@ -3,6 +3,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import { JsonWriter } from "../../event/json-writer.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { fieldReference } from "../../plugin/options.ts";
+import { TEXT } from "../../plugin/value-shape.ts";
 
 const options = {
   source: fieldReference({ description: "Field to write as JSON", required: true }),
@@ -21,6 +22,7 @@ export const jsonEncode: FilterPlugin = defineFilter({
       expect: { details: '{"a":[1,true],"b":"x"}' },
     },
   ],
+  shape: (settings, event) => event.set(settings.target ?? settings.source, TEXT, "target"),
   create(settings) {
     const source = new FieldReference(settings.source);
     const target = settings.target === undefined ? source : new FieldReference(settings.target);

@@ -2,6 +2,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import { isTree, type Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, list } from "../../plugin/options.ts";
+import { UNKNOWN } from "../../plugin/value-shape.ts";
 import { setDocument } from "../../transform/adopt-document.ts";
 import { parseJson } from "../../transform/parse-json.ts";
 import { canHold } from "../../transform/reserved-fields.ts";
@@ -46,6 +47,10 @@ export const json: FilterPlugin = defineFilter({
       expect: { message: "oops", tags: ["_jsonparsefailure"] },
     },
   ],
+  shape(settings, event) {
+    if (settings.target === undefined) event.any();
+    else event.set(settings.target, UNKNOWN, "target");
+  },
   create(settings, host) {
     const source = new FieldReference(settings.source);
     const target = settings.target === undefined ? undefined : new FieldReference(settings.target);

@@ -4,6 +4,7 @@ import { type ObjectValue, setOwn, type Value } from "../../event/value.ts";
 import { compileSprintf } from "../../language/sprintf.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, hash, list, number, type OptionValues, text } from "../../plugin/options.ts";
+import { TEXT } from "../../plugin/value-shape.ts";
 import { compileKeyValue, type FindPairs } from "../../transform/key-value.ts";
 import { type ChangeText, compileChanges, compileRemoval, compileTrim } from "../../transform/key-value-class.ts";
 import { PairWriter } from "../../transform/key-value-fields.ts";
@@ -113,6 +114,12 @@ export const kv: FilterPlugin = defineFilter({
     for (const option of ["trim_key", "trim_value"] as const) attempt(option, compileTrim);
     for (const option of ["remove_char_key", "remove_char_value"] as const) attempt(option, compileRemoval);
     return problems;
+  },
+
+  shape(settings, event) {
+    if (settings.target !== undefined) event.add(settings.target, { kind: "object" }, "target");
+    else if (settings.include_keys.length === 0 || settings.recursive) event.any();
+    else for (const key of settings.include_keys) event.add(`${settings.prefix}${key}`, TEXT, "include_keys", key);
   },
 
   create(settings, host) {

@@ -12,6 +12,7 @@ import { compileGsub } from "../../transform/gsub.ts";
 import { mergeValues } from "../../transform/merge.ts";
 import { checkReserved, setField } from "../../transform/reserved-fields.ts";
 import { rubyCapitalize, rubySplit, rubyStrip } from "../../transform/ruby-text.ts";
+import { shapeOfMutate } from "./mutate-shape.ts";
 
 const options = {
   coerce: hash({ description: "Values for fields that are null", default: {} }),
@@ -79,6 +80,8 @@ export const mutate: FilterPlugin = defineFilter({
     );
     return [...keys, ...[settings.rename, settings.copy].flatMap((moved) => Object.values(moved).map(String))];
   },
+
+  shape: shapeOfMutate,
 
   check(settings) {
     return [...checkReferences(settings), ...checkTypes(settings.convert), ...checkGsub(settings.gsub)];

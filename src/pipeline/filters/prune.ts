@@ -61,6 +61,8 @@ export const prune: FilterPlugin = defineFilter({
     return problems;
   },
   sets: () => [],
+  // What is left depends on names that expressions match.
+  shape: (_settings, event) => event.any(),
 
   create(settings, host) {
     const textOf = (template: string): ((event: Event) => string) =>

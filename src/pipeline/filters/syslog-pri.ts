@@ -2,6 +2,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import type { Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, list } from "../../plugin/options.ts";
+import { INTEGER, TEXT } from "../../plugin/value-shape.ts";
 
 const options = {
   syslog_pri_field_name: fieldReference({
@@ -97,6 +98,12 @@ export const syslogPri: FilterPlugin = defineFilter({
       },
     },
   ],
+  shape(settings, event, ecs) {
+    const names = ecs === "disabled" ? FIELDS.disabled : FIELDS.ecs;
+    for (const name of [names.severityCode, names.facilityCode]) event.set(name, INTEGER, "syslog_pri_field_name");
+    if (!settings.use_labels) return;
+    for (const name of [names.severity, names.facility]) event.set(name, TEXT, "use_labels");
+  },
   create(settings, host) {
     const names = host.ecs === "disabled" ? FIELDS.disabled : FIELDS.ecs;
     const source = new FieldReference(settings.syslog_pri_field_name ?? names.priority);

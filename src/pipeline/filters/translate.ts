@@ -4,6 +4,7 @@ import { isTree, type StoredTree, type Value } from "../../event/value.ts";
 import { compileSprintf, valueText } from "../../language/sprintf.ts";
 import { defineFilter, type FilterHost, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, hash, number, type OptionValues, path, text } from "../../plugin/options.ts";
+import { UNKNOWN } from "../../plugin/value-shape.ts";
 import { type Dictionary, dictionaryFormat } from "../../transform/dictionary.ts";
 import { compileLookup, type Lookup, type LookupKind } from "../../transform/dictionary-lookup.ts";
 import { ReservedFieldError, setField } from "../../transform/reserved-fields.ts";
@@ -133,6 +134,16 @@ export const translate: FilterPlugin = defineFilter({
       }
     }
     return problems;
+  },
+
+  shape(settings, event, ecs) {
+    const source = settings.source ?? settings.field ?? "";
+    const target = settings.target ?? settings.destination ?? (ecs === "disabled" ? "translation" : source);
+    const values = Object.values(settings.dictionary);
+    const open = settings.dictionary_path !== undefined || !settings.exact || settings.iterate_on !== undefined;
+    if (open || values.some((value) => typeof value !== "string")) event.add(target, UNKNOWN, "target");
+    else for (const value of values) event.addTo(target, value, "dictionary");
+    if (settings.fallback !== undefined) event.addTo(target, settings.fallback, "fallback");
   },
 
   create(settings, host) {

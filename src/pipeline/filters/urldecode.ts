@@ -3,6 +3,7 @@ import { materialise } from "../../event/lazy-value.ts";
 import { type StoredValue, setOwn } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, list, text } from "../../plugin/options.ts";
+import { TEXT } from "../../plugin/value-shape.ts";
 import { type BytesToText, percentDecodeValue, utf8Text } from "../../transform/percent-decoding.ts";
 import { charsetDecoder, checkCharset } from "../codecs/charset.ts";
 
@@ -38,6 +39,10 @@ export const urldecode: FilterPlugin = defineFilter({
     },
   ],
   check: checkCharset,
+  shape(settings, event) {
+    if (settings.all_fields) event.any();
+    else event.change(settings.field, (value) => (value.kind === "text" ? TEXT : value), "field");
+  },
   create(settings) {
     const field = new FieldReference(settings.field);
     const decoder = charsetDecoder(settings.charset);

@@ -3,6 +3,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import type { Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { fieldReference, number, path, text } from "../../plugin/options.ts";
+import { TEXT } from "../../plugin/value-shape.ts";
 import { RecentCache } from "../../transform/recent-cache.ts";
 import { SeenTexts } from "../../transform/seen-texts.ts";
 import { inBrackets } from "../../transform/shared-fields.ts";
@@ -22,6 +23,10 @@ const options = {
   }),
   prefix: text({ description: "Put before the names of the fields; not with ECS", default: "" }),
 };
+
+/** What an agent's text gives, below the target. */
+const ECS_FIELDS = ["[name]", "[version]", "[os][name]", "[os][version]", "[os][full]", "[device][name]"];
+const FLAT_FIELDS = ["name", "version", "major", "minor", "patch", "os_name", "os", "os_full", "os_version", "device"];
 
 /** Longer texts are no browsers': they would only fill the memory. */
 const CACHED_LENGTH = 1000;
@@ -88,6 +93,15 @@ export const useragent: FilterPlugin = defineFilter({
     const message = settings.regexes === undefined ? undefined : rulesProblem(settings.regexes);
     if (message !== undefined) problems.push({ option: "regexes", severity: "host", message });
     return problems;
+  },
+
+  shape(settings, event, ecs) {
+    const isEcs = ecs !== "disabled";
+    const target = settings.target ?? (isEcs ? "user_agent" : undefined);
+    const prefix = target === undefined ? "" : inBrackets(target);
+    if (target !== undefined && prefix === inBrackets(settings.source)) event.remove(target);
+    const names = isEcs ? ECS_FIELDS : FLAT_FIELDS.map((name) => `[${settings.prefix}${name}]`);
+    for (const name of names) event.set(prefix + name, TEXT, "source");
   },
 
   create(settings, host) {

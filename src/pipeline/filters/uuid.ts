@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { FieldReference } from "../../event/field-reference.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, fieldReference } from "../../plugin/options.ts";
+import { textShape } from "../../plugin/value-shape.ts";
 
 const options = {
   target: fieldReference({ description: "Field of the UUID", required: true }),
@@ -22,6 +23,7 @@ export const uuid: FilterPlugin = defineFilter({
     { title: "An id", config: 'uuid { target => "[@metadata][id]" overwrite => true }' },
   ],
   sets: (settings) => [settings.target],
+  shape: (settings, event) => event.set(settings.target, textShape("name"), "target"),
 
   create(settings) {
     const target = new FieldReference(settings.target);

@@ -5,6 +5,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import type { Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, hash, text } from "../../plugin/options.ts";
+import { TEXT, UNKNOWN } from "../../plugin/value-shape.ts";
 import { nodeText, parseXml, rootNamespaces, withoutNamespaces } from "../../transform/xml-document.ts";
 import { xmlSimple } from "../../transform/xml-simple.ts";
 
@@ -75,6 +76,11 @@ export const xml: FilterPlugin = defineFilter({
       }
     }
     return problems;
+  },
+  shape(settings, event) {
+    if (settings.store_xml && settings.target !== undefined) event.set(settings.target, UNKNOWN, "target");
+    for (const [expression, name] of Object.entries(settings.xpath))
+      for (const field of [name].flat()) event.add(String(field), TEXT, "xpath", expression);
   },
   create(settings) {
     const source = new FieldReference(settings.source);

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { defineInput, type InputPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, codec, list, number, type OptionValues, path, text } from "../../plugin/options.ts";
+import { INTEGER, TEXT } from "../../plugin/value-shape.ts";
 import { watchCompletion } from "./file-completion.ts";
 import { positionDecoder } from "./record-position.ts";
 import { millis } from "./string-duration.ts";
@@ -157,6 +158,12 @@ export const file: InputPlugin = defineInput({
   },
 
   sets: () => ["message", "[event][original]", "log", "host", "path"],
+
+  shape(settings, event, ecs) {
+    const names = ecs === "disabled" ? ["path", "host"] : ["[event][original]", "[log][file][path]", "[host][name]"];
+    for (const name of ["message", ...names]) event.set(name, TEXT, "path");
+    if (settings.record_position) event.set("[log][offset]", INTEGER, "record_position");
+  },
 
   async start(settings, host) {
     // Loaded here, since workers and `check` need only the options.

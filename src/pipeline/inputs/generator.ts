@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { FieldReference } from "../../event/field-reference.ts";
 import { defineInput, type InputPlugin } from "../../plugin/definitions.ts";
 import { codec, list, number, text } from "../../plugin/options.ts";
+import { INTEGER, TEXT } from "../../plugin/value-shape.ts";
 import { atMost, BatchFiller } from "./batch-filler.ts";
 
 const options = {
@@ -35,6 +36,13 @@ export const generator: InputPlugin = defineInput({
   },
 
   sets: () => ["message", "[event][original]", "[event][sequence]", "sequence", "host"],
+
+  shape(_settings, event, ecs) {
+    const legacy = ecs === "disabled";
+    for (const name of legacy ? ["message", "host"] : ["message", "[event][original]", "[host][name]"])
+      event.set(name, TEXT, "message");
+    event.set(legacy ? "sequence" : "[event][sequence]", INTEGER, "count");
+  },
 
   start(settings, host) {
     const filler = new BatchFiller(host.sink, host.now);

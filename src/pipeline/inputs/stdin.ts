@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { defineInput, type InputPlugin } from "../../plugin/definitions.ts";
 import { codec } from "../../plugin/options.ts";
+import { TEXT } from "../../plugin/value-shape.ts";
 import { lineFramer } from "../codecs/line-framer.ts";
 import { atMost, BatchFiller } from "./batch-filler.ts";
 
@@ -16,6 +17,11 @@ export const stdin: InputPlugin = defineInput({
   defaultCodec: "line",
 
   sets: () => ["message", "[event][original]", "host"],
+
+  shape(_settings, event, ecs) {
+    const names = ecs === "disabled" ? ["host"] : ["[event][original]", "[host][hostname]"];
+    for (const name of ["message", ...names]) event.set(name, TEXT, "codec");
+  },
 
   start(_settings, host) {
     const filler = new BatchFiller(host.sink, host.now);

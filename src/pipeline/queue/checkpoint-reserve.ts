@@ -39,9 +39,8 @@ export function withReserve(
       } catch (error) {
         if (!FULL.includes((error as NodeJS.ErrnoException).code)) throw error;
         whole = false;
-        await segments.truncate(path, 0);
+        await segments.truncate(path, 0).catch(() => undefined);
         await files.replace(target, text);
-        return;
       }
       await keep().catch(() => undefined);
     },

@@ -17,7 +17,7 @@ import { type QueueClock, realQueueClock } from "./queue-clock.ts";
 import { QueueFeed } from "./queue-feed.ts";
 import { type QueuedBatch, QueueIntake } from "./queue-intake.ts";
 import { type FinishedSegment, QueueProgress } from "./queue-progress.ts";
-import { recoverSegments } from "./queue-recovery.ts";
+import { recoverSegments, removeLeftOver } from "./queue-recovery.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 
 /** The last checkpoint of a stop is given up after so many milliseconds, on a disk that takes nothing. */
@@ -63,7 +63,8 @@ export class PersistentQueue {
   readonly #checkpoint: CheckpointFile<QueueCheckpoint>;
   readonly #drained: (() => void)[] = [];
   #acknowledgedEvents = 0;
-  #changed = false;
+  /** At the start too, so that the checkpoint's reserve is there before the disk is full. */
+  #changed = true;
   #stopTimer: (() => void) | undefined;
 
   private constructor(
@@ -106,6 +107,7 @@ export class PersistentQueue {
       () => this.#snapshot(),
       (reason) => log.warn(reason),
       withReserve(checkpointFiles ?? realCheckpointFileSystem, files, folder),
+      (milliseconds, action) => this.#clock.after(milliseconds, action),
     );
   }
 
@@ -117,6 +119,7 @@ export class PersistentQueue {
     const path = join(folder, CHECKPOINT_NAME);
     const complain = (reason: string): void => log.warn(`${reason}; what the queue has is delivered again`);
     const checkpoint = checkpointFrom(await CheckpointFile.load(path, complain, options.checkpointFiles), path);
+    await removeLeftOver(folder, files, checkpoint);
     const head = checkpoint?.segments.find(({ number }) => number === checkpoint.head);
     const segments = await SegmentLog.open({
       folder,
@@ -135,14 +138,14 @@ export class PersistentQueue {
     const before = checkpoint?.lost ?? { bytes: 0, events: 0 };
     const lost = { bytes: before.bytes + recovered.lost.bytes, events: before.events + recovered.lost.events };
     const queue = new PersistentQueue(options, segments, files, checkpoint?.head ?? 0, lost);
-    await queue.#takeUp(recovered, checkpoint);
+    queue.#takeUp(recovered, checkpoint);
     return queue;
   }
 
   /** Where the input of this name puts its batches. */
   sink(input: string): RecordSink {
     return {
-      acquire: (bytes) => this.#intakePool.acquire(bytes),
+      acquire: (bytes, records) => this.#intakePool.acquire(bytes, records),
       release: (batch) => this.#intakePool.release(batch),
       submit: (batch, acknowledged) => this.#intake.submit({ batch, input, acknowledged }),
     };
@@ -211,19 +214,11 @@ export class PersistentQueue {
     await this.#segments.close();
   }
 
-  async #takeUp(
-    { segments, leftOver, lost }: Awaited<ReturnType<typeof recoverSegments>>,
-    checkpoint: QueueCheckpoint | undefined,
-  ): Promise<void> {
+  #takeUp({ segments }: Awaited<ReturnType<typeof recoverSegments>>, checkpoint: QueueCheckpoint | undefined): void {
     for (const [input, counts] of Object.entries(checkpoint?.ledgers ?? {}))
       this.#ledgers.set(input, new Ledger(counts));
-    for (const number of leftOver) {
-      if (checkpoint?.aside.includes(number)) await this.#segments.setAside(number);
-      else await this.#segments.remove(number);
-    }
     const { segment } = this.#segments.head;
     for (const state of segments) this.#progress.add(state, state.number !== segment);
-    this.#changed = lost.bytes > 0;
     if (this.#progress.events > 0)
       this.#options.log.info("the queue goes on with what was not delivered", {
         events: this.#progress.events,

@@ -98,9 +98,13 @@ export class QueueIntake {
       this.#roomy = false;
       const group: Written[] = [];
       const end = await this.#writeGroup(group);
-      const failed = end === "failed" || !(await this.#commit(group));
-      if (failed) await this.#pause(RETRY_MILLIS);
-      else if (end === "full" && group.length === 0 && !this.#roomy) await this.#pause(undefined);
+      const safe = await this.#commit(group);
+      if (!safe || end === "failed") {
+        await this.#pause(RETRY_MILLIS);
+        continue;
+      }
+      if (this.#troubleSince !== undefined && group.length > 0) this.#wellAgain();
+      if (end === "full" && group.length === 0 && !this.#roomy) await this.#pause(undefined);
     }
   }
 
@@ -147,18 +151,25 @@ export class QueueIntake {
     } catch (error) {
       // After a failed fsync nobody knows what of it is on disk, and the next one may say yes to nothing: all of it is written again, elsewhere.
       this.#trouble(error);
-      await segments.abandonFrom(Math.max(SEGMENT_HEADER.length, progress.sizeOf(first.place.segment)));
-      progress.ended(first.place.segment);
+      await this.#abandon(first.place.segment);
       this.#waiting.unshift(...group.map(({ queued }) => queued));
       return false;
     }
-    if (this.#troubleSince !== undefined) this.#wellAgain();
     for (const { place, queued } of group) {
       progress.appended(place, queued.batch.count);
       queued.acknowledged();
       stored(place, queued);
     }
     return true;
+  }
+
+  /** Goes on in another segment; of this one counts what was safe before. */
+  async #abandon(segment: number): Promise<void> {
+    const { segments, progress } = this.#parts;
+    const safe = progress.sizeOf(segment);
+    await segments.abandonFrom(Math.max(SEGMENT_HEADER.length, safe));
+    progress.ended(segment);
+    if (safe === 0) await segments.remove(segment).catch(() => undefined);
   }
 
   #hasRoom(bytes: number, groupEvents: number, count: number): boolean {

@@ -2,7 +2,13 @@ import { join } from "node:path";
 import type { Logger } from "../../plugin/definitions.ts";
 import type { SegmentFileSystem } from "../../segments/filesystem.ts";
 import { SEGMENT_HEADER } from "../../segments/format.ts";
-import { type SegmentLog, SegmentVersion, segmentFileName } from "../../segments/segment-log.ts";
+import {
+  DAMAGED_ENDING,
+  type SegmentLog,
+  SegmentVersion,
+  segmentFileName,
+  segmentNumbers,
+} from "../../segments/segment-log.ts";
 import { SegmentReader } from "../../segments/segment-reader.ts";
 import { BATCH_MARKER, decodeHead } from "./batch-record.ts";
 import type { ByteRange } from "./byte-ranges.ts";
@@ -11,10 +17,27 @@ import type { QueueCheckpoint, SegmentState } from "./queue-checkpoint.ts";
 /** What a queue begins with. */
 export interface RecoveredSegments {
   readonly segments: readonly SegmentState[];
-  /** Files that a checkpoint has done with and that a crash has left. */
-  readonly leftOver: readonly number[];
   /** What the checkpoint has and the folder has not. */
   readonly lost: { readonly bytes: number; readonly events: number };
+}
+
+/** Whether a checkpoint has done with the segment, and only a crash has left its file. */
+export function isLeftOver(number: number, checkpoint: QueueCheckpoint | undefined): boolean {
+  return checkpoint !== undefined && number <= checkpoint.head && !checkpoint.segments.some((s) => s.number === number);
+}
+
+/** Ends what a crash has interrupted: files that the checkpoint has done with go, or are kept aside. */
+export async function removeLeftOver(
+  folder: string,
+  files: SegmentFileSystem,
+  checkpoint: QueueCheckpoint | undefined,
+): Promise<void> {
+  for (const number of await segmentNumbers(files, folder)) {
+    if (!isLeftOver(number, checkpoint)) continue;
+    const path = join(folder, segmentFileName(number));
+    if (checkpoint?.aside.includes(number)) await files.rename(path, `${path}${DAMAGED_ENDING}`);
+    else await files.remove(path);
+  }
 }
 
 /** Puts the folder's segments and the last checkpoint together. Only what was written after the checkpoint is read. @throws SegmentVersion */
@@ -26,16 +49,12 @@ export async function recoverSegments(
   log: Logger,
 ): Promise<RecoveredSegments> {
   const segments: SegmentState[] = [];
-  const leftOver: number[] = [];
   const lost = { bytes: 0, events: 0 };
   const missing = new Map((checkpoint?.segments ?? []).map((state) => [state.number, state]));
   for (const [number, size] of found) {
     const known = missing.get(number);
     missing.delete(number);
-    if (known === undefined && checkpoint !== undefined && number <= checkpoint.head) {
-      leftOver.push(number);
-      continue;
-    }
+    if (isLeftOver(number, checkpoint)) continue;
     const state = known ?? {
       number,
       size: SEGMENT_HEADER.length,
@@ -45,7 +64,6 @@ export async function recoverSegments(
       damagedBytes: 0,
     };
     const path = join(folder, segmentFileName(number));
-    await checkVersion(files, path, size);
     if (size < state.size && known !== undefined) {
       log.error("a segment of the queue is shorter than it was; what it had is lost", {
         path,
@@ -53,7 +71,15 @@ export async function recoverSegments(
       });
       lost.bytes += state.size - size;
     }
-    const events = size > state.size ? await eventsOf(files, path, state.size, size) : 0;
+    let events = 0;
+    try {
+      await checkVersion(files, path, size);
+      if (size > state.size) events = await eventsOf(files, path, state.size, size);
+    } catch (error) {
+      // When its turn comes it is passed over.
+      if ((error as NodeJS.ErrnoException).code !== "EIO") throw error;
+      log.error("a segment of the queue cannot be read", { path, reason: (error as Error).message });
+    }
     segments.push({ ...state, size, events: state.events + events, acknowledged: cut(state.acknowledged, size) });
   }
   for (const { number, size, events, acknowledgedEvents } of missing.values()) {
@@ -65,7 +91,7 @@ export async function recoverSegments(
     lost.bytes += size;
     lost.events += events - acknowledgedEvents;
   }
-  return { segments, leftOver, lost };
+  return { segments, lost };
 }
 
 /** @throws SegmentVersion */

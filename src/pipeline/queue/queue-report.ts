@@ -8,7 +8,7 @@ import { BATCH_MARKER, decodeHead } from "./batch-record.ts";
 import { covers } from "./byte-ranges.ts";
 import { CHECKPOINT_NAME, checkpointFrom, type QueueCheckpoint, type QueueLosses } from "./queue-checkpoint.ts";
 import { QueueProgress } from "./queue-progress.ts";
-import { recoverSegments } from "./queue-recovery.ts";
+import { isLeftOver, recoverSegments } from "./queue-recovery.ts";
 
 const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -113,7 +113,7 @@ export async function checkQueue(
   for (const [number, size] of sizes) {
     const state = known.get(number);
     known.delete(number);
-    if (state === undefined && checkpoint !== undefined && number <= checkpoint.head) continue;
+    if (isLeftOver(number, checkpoint)) continue;
     const path = join(folder, segmentFileName(number));
     if (state !== undefined && size < state.size)
       findings.push({

@@ -1,4 +1,6 @@
 import type { Deliverer, DeliveryOutcome, EncodedEvents } from "../../plugin/definitions.ts";
+import type { PartOfBatch } from "./held-part.ts";
+import type { IsolatedOutcome, IsolatedOutput } from "./isolated-output.ts";
 
 /** One output of a running pipeline. */
 export interface RunningOutput {
@@ -12,6 +14,7 @@ export class Deliveries {
   readonly #ordered: boolean;
   readonly #abort = new AbortController();
   readonly #tails: Promise<unknown>[];
+  readonly #isolated = new Map<number, IsolatedOutput>();
 
   constructor(outputs: readonly RunningOutput[], ordered: boolean) {
     this.#outputs = outputs;
@@ -23,7 +26,25 @@ export class Deliveries {
     return (this.#outputs[output] as RunningOutput).id;
   }
 
-  deliver(output: number, events: EncodedEvents): Promise<DeliveryOutcome> {
+  /** Lets an output hold up nobody but itself, unless `open` gives nothing. */
+  async isolate(
+    output: number,
+    open: (deliver: (events: EncodedEvents) => Promise<DeliveryOutcome>) => Promise<IsolatedOutput | undefined>,
+  ): Promise<void> {
+    const isolated = await open((events) => this.#deliver(output, events));
+    if (isolated !== undefined) this.#isolated.set(output, isolated);
+  }
+
+  /** Outputs with queues of their own. */
+  get isolated(): readonly IsolatedOutput[] {
+    return [...this.#isolated.values()];
+  }
+
+  deliver(output: number, of: PartOfBatch): Promise<IsolatedOutcome> {
+    return this.#isolated.get(output)?.deliver(of) ?? this.#deliver(output, of.events);
+  }
+
+  #deliver(output: number, events: EncodedEvents): Promise<DeliveryOutcome> {
     const { deliverer } = this.#outputs[output] as RunningOutput;
     const signal = this.#abort.signal;
     if (!this.#ordered) return deliverer.deliver(events, signal);
@@ -38,6 +59,7 @@ export class Deliveries {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.isolated.map((output) => output.close()));
     await Promise.all(this.#outputs.map((output) => output.deliverer.close()));
   }
 }

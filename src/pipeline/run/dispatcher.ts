@@ -1,5 +1,4 @@
 import type { BufferPool } from "../../event/buffer-pool.ts";
-import { NO_SPLIT, type SplitPath } from "../../event/identity.ts";
 import type { RecordBatch } from "../../event/record-batch.ts";
 import type { Logger } from "../../plugin/definitions.ts";
 import { Destinations } from "../../telemetry/destinations.ts";
@@ -10,9 +9,10 @@ import {
   type LedgerEntry,
   type OutputEntry,
 } from "../../telemetry/ledger.ts";
-import { countDestinations } from "./count-destinations.ts";
+import { countsOf } from "./count-destinations.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { DeadEvent, DoneMessage, OutputPart } from "./messages.ts";
+import { outputEntry, rejectedEvents } from "./part-outcome.ts";
 import { RecordOrigins } from "./record-origins.ts";
 import type { WorkerSet, WorkerSetFactory } from "./worker-set.ts";
 
@@ -182,34 +182,22 @@ export class Dispatcher {
     const bytes = Buffer.from(part.bytes, 0, end);
     const trailer = Buffer.from(part.bytes, end, part.length - end);
     const origins = new RecordOrigins(flight.batch, item.from, item.to, part.records);
-    const outcome = await this.#deliveries.deliver(part.output, { bytes, ends: part.ends, count, trailer, origins });
+    const events = { bytes, ends: part.ends, count, trailer, origins };
+    const outcome = await this.#deliveries.deliver(part.output, { batch: flight.batch, part, events });
+    // It is on disk, in the output's own queue, and counted there.
+    if (outcome === "held") return;
     const id = this.#deliveries.idOf(part.output);
+    const own = outputEntry(outcome);
     const sum = flight.outputs.get(id) ?? emptyOutputEntry();
-    sum.delivered += outcome.delivered;
-    sum.existing += outcome.existing;
-    sum.conflicts += outcome.conflicts;
-    sum.failureStore += outcome.failureStore;
-    sum.deadLettered += outcome.rejected.length;
+    for (const key of Object.keys(own) as (keyof OutputEntry)[]) sum[key] += own[key];
     flight.outputs.set(id, sum);
-    countDestinations(part, outcome, () => {
-      const counts = flight.destinations.get(id) ?? new Destinations();
-      flight.destinations.set(id, counts);
-      return counts;
-    });
-    for (const { index, code, reason } of outcome.rejected) {
-      const json = bytes.subarray(index === 0 ? 0 : (part.ends[index - 1] as number), part.ends[index]);
-      dead.push({
-        record: part.records[index] as number,
-        event: part.events[index] as number,
-        stage: "reject",
-        code,
-        reason: `${id}: ${reason}`,
-        json: new Uint8Array(json),
-        split: splitAt(part, index),
-        children: part.children?.get(index),
-        output: id,
-      });
+    const counts = countsOf(part, outcome);
+    if (counts !== undefined) {
+      const there = flight.destinations.get(id) ?? new Destinations();
+      there.addAll(counts);
+      flight.destinations.set(id, there);
     }
+    dead.push(...rejectedEvents(part, bytes, outcome, id));
   }
 
   #acknowledge(flight: Flight): void {
@@ -271,9 +259,4 @@ export class Dispatcher {
     flight.entry.read++;
     this.#deliver(item, message).catch(() => undefined);
   }
-}
-
-function splitAt({ splits }: OutputPart, index: number): SplitPath {
-  if (splits === undefined) return NO_SPLIT;
-  return { high: splits[index * 2] as number, low: splits[index * 2 + 1] as number };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
@@ -16,10 +17,12 @@ import { DeadLetterKeeper, realKeeperSurroundings } from "../dead-letters/keeper
 import { DEFAULT_DEAD_LETTER_SETTINGS, type DeadLetterSettings, lettersFolder } from "../dead-letters/settings.ts";
 import { atMost } from "../inputs/batch-filler.ts";
 import { findPlugin } from "../plugins.ts";
+import { DEFAULT_QUEUE_SETTINGS } from "../queue/queue-settings.ts";
 import { deadLetterSink, inputNames } from "./dead-letters.ts";
 import { Deliveries } from "./deliveries.ts";
-import { Dispatcher } from "./dispatcher.ts";
+import { type DeadLetterSink, Dispatcher } from "./dispatcher.ts";
 import { checkpointedSink, plainSink } from "./input-ledger.ts";
+import { IsolatedOutput } from "./isolated-output.ts";
 import { deliveryLimits, type PipelineQueue, Queues, queuesWithInputs } from "./queues.ts";
 import { Ticks } from "./ticks.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -40,6 +43,8 @@ export interface PipelineOptions {
   readonly workerHeapMegabytes: number;
   /** Queues on disk, by the id of the pipeline whose inputs write to it. */
   readonly queues?: ReadonlyMap<string, PipelineQueue>;
+  /** Outputs hold up nobody but themselves; each keeps so many bytes on disk at most. */
+  readonly isolation?: { readonly maxBytes: number } | undefined;
   /** Bytes of records on their way at most; each takes several times as much until it is delivered. Default 48 MiB. */
   readonly poolBytes?: number;
   /** How dead letters are kept. */
@@ -74,14 +79,20 @@ export class Pipeline {
 
   /** Counts since the data folder was made. */
   ledger(): LedgerSnapshot {
-    const ledgers = [...this.#ledgers, ...(this.#queues?.ledgers ?? [])];
-    return sumOf(ledgers.map((ledger) => ledger.snapshot()));
+    const ledgers = [...this.#ledgers, ...(this.#queues?.ledgers ?? [])].map((ledger) => ledger.snapshot());
+    const isolated = this.#deliveries?.isolated.map((output) => output.ledger()) ?? [];
+    return sumOf([...ledgers, ...isolated]);
   }
 
-  /** Bytes that inputs have before them and that are not acknowledged; batches on their way besides; events in queues on disk. */
-  lag(): { readonly bytes: number; readonly batches: number; readonly queued: number } {
+  /** Bytes that inputs have before them and that are not acknowledged; batches on their way besides; events in queues on disk, before filters and before outputs. */
+  lag(): { readonly bytes: number; readonly batches: number; readonly queued: number; readonly held: number } {
     const bytes = this.#inputs.reduce((sum, input) => sum + (input.lag?.() ?? 0), 0);
-    return { bytes, batches: this.#dispatcher?.inFlight ?? 0, queued: this.#queues?.events ?? 0 };
+    return { bytes, batches: this.#dispatcher?.inFlight ?? 0, queued: this.#queues?.events ?? 0, held: this.#held };
+  }
+
+  /** Events in the queues of isolated outputs. */
+  get #held(): number {
+    return this.#deliveries?.isolated.reduce((sum, output) => sum + output.held, 0) ?? 0;
   }
 
   /** Starts outputs, workers, inputs, in this order. */
@@ -109,6 +120,7 @@ export class Pipeline {
     const stock: RecordBatch[] = [];
     const pool = new BufferPool(deliveryLimits(limits, queues.size), stock);
     const deadLetters = deadLetterSink(this.#deadLetters, id, Date.now, inputNames(this.#resolved));
+    for (const output of outputs) await this.#isolate(this.#deliveries, output, deadLetters);
     this.#dispatcher = new Dispatcher(
       pool,
       (events) => {
@@ -154,7 +166,7 @@ export class Pipeline {
     await Promise.race([Promise.all(this.#inputs.map((input) => input.ended)), stop]);
     // Inputs that came to their end: what is in the queue is the rest of the work, not something to leave for another time.
     if (!stopped) await Promise.race([this.#queues?.drained(true), stop]);
-    await this.#shutDown();
+    await this.#shutDown(stopped);
   }
 
   /** Stops reading, waits for deliveries as long as the options say, gives up the rest, which is read again at the next start. */
@@ -162,7 +174,7 @@ export class Pipeline {
     this.#stopped?.();
   }
 
-  async #shutDown(): Promise<void> {
+  async #shutDown(stopped: boolean): Promise<void> {
     const timeout = this.#options.shutdownTimeoutMs;
     await this.#queues?.stopFeeding(false);
     const stopping = Promise.all(this.#inputs.map((input) => input.stop(timeout)));
@@ -185,6 +197,8 @@ export class Pipeline {
     await stopping;
     if (this.#ticks !== undefined) await atMost(timeout, this.#ticks.end());
     if (this.#queues?.size !== 0) await Promise.race([this.#dispatcher?.drained(), givenUp]);
+    if (!stopped && this.#held > 0)
+      await Promise.race([Promise.all(this.#deliveries?.isolated.map((output) => output.drained()) ?? []), givenUp]);
     clearTimeout(giveUp);
     await this.close();
   }
@@ -197,6 +211,25 @@ export class Pipeline {
     await this.#queues?.close();
     await this.#deliveries?.close();
     await this.#deadLetters?.close();
+  }
+
+  async #isolate(
+    deliveries: Deliveries,
+    { id, number }: { readonly id: string; readonly number: number },
+    deadLetters: DeadLetterSink,
+  ): Promise<void> {
+    const { isolation, dataFolder } = this.#options;
+    const folder = join(dataFolder, "outputs", id.replaceAll(/[^\w.#-]/g, "_"));
+    if (isolation === undefined && !existsSync(folder)) return;
+    const { maxBytes } = isolation ?? DEFAULT_QUEUE_SETTINGS;
+    const inputs = inputNames(this.#resolved);
+    await deliveries.isolate(number, async (deliver) => {
+      const output = await IsolatedOutput.open({ id, folder, maxBytes, deliver, deadLetters, inputs, log: this.#log });
+      // What an earlier run has left is delivered also when outputs are isolated no more.
+      if (isolation !== undefined || output.held > 0) return output;
+      await output.close();
+      return undefined;
+    });
   }
 
   /** A plugin's name in ledgers: with its pipeline's where several run together. */
