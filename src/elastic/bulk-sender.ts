@@ -42,9 +42,9 @@ export class BulkSender {
     const closing = this.#closing.signal;
     setMaxListeners(0, closing);
     const older =
-      connection.ask === undefined || !options.ownIds
+      connection.request === undefined || !options.ownIds
         ? undefined
-        : new OlderIndices(connection.ask.bind(connection), environment, { windowMs, maxBackoffMs }, closing);
+        : new OlderIndices(connection.request.bind(connection), environment, { windowMs, maxBackoffMs }, closing);
     this.#requests = new BulkRequests(this.#options, environment, older, closing);
   }
 

@@ -36,13 +36,8 @@ export interface BulkAnswer {
  */
 export interface BulkConnection {
   bulk(body: Buffer, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<BulkAnswer>;
-  /** A question to another API: GET, or POST with a JSON body. Without it nothing is looked up. */
-  ask?(
-    path: string,
-    query: Readonly<Record<string, string>>,
-    body: Buffer | undefined,
-    signal: AbortSignal,
-  ): Promise<BulkAnswer>;
+  /** A request to another API, see `ApiConnection`. Without it no ids are looked up. */
+  request?(method: ApiMethod, path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer>;
   close(): Promise<void>;
 }
 

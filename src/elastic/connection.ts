@@ -85,16 +85,6 @@ class ElasticConnection implements ApiConnection {
     return this.#send(target, body, signal);
   }
 
-  ask(
-    path: string,
-    query: Readonly<Record<string, string>>,
-    body: Buffer | undefined,
-    signal: AbortSignal,
-  ): Promise<BulkAnswer> {
-    const method = body === undefined ? "GET" : "POST";
-    return this.#send({ method, path, type: "application/json", query }, body, signal);
-  }
-
   async #send(to: Target, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
     signal.throwIfAborted();
     const client = await this.#connected();
@@ -155,11 +145,12 @@ class ElasticConnection implements ApiConnection {
       ...(gzipped ? { "content-encoding": "gzip", "accept-encoding": "gzip" } : {}),
     };
     // As `bulkBody` the client takes it as it is.
+    const bulkBody = body as unknown as string;
     const params = {
       method,
       path: `${this.#prefix}${path}`,
       querystring: { ...query },
-      ...(body === undefined ? {} : { bulkBody: body as unknown as string }),
+      ...(body === undefined ? {} : { bulkBody }),
     };
     const context: RequestContext = {};
     const hosts = client.connectionPool as HostPool;

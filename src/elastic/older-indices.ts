@@ -26,7 +26,7 @@ export interface Found {
 }
 
 type Again = Result & { readonly kind: "again" };
-type Ask = NonNullable<BulkEnvironment["connection"]["ask"]>;
+type Ask = NonNullable<BulkEnvironment["connection"]["request"]>;
 
 /**
  * A `create` meets duplicates only in the index that is written to. When an earlier request may have brought documents before a rollover, their ids
@@ -149,7 +149,7 @@ export class OlderIndices {
   ): Promise<Again | undefined> {
     const docs = wanted.map(({ id, routing }) => ({ _id: id, ...(routing === undefined ? {} : { routing }) }));
     const answer = await this.#try(
-      `/${encodeURIComponent(index)}/_mget`,
+      `/${encodeURIComponent(index)}/_mget?_source=false&filter_path=docs._id,docs.found`,
       Buffer.from(JSON.stringify({ docs })),
       signal,
     );
@@ -167,10 +167,8 @@ export class OlderIndices {
 
   /** An answer, or why it has to be asked again. */
   async #try(path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer | Again> {
-    const query: Record<string, string> =
-      body === undefined ? {} : { _source: "false", filter_path: "docs._id,docs.found" };
     try {
-      const answer = await this.#ask(path, query, body, signal);
+      const answer = await this.#ask(body === undefined ? "GET" : "POST", path, body, signal);
       const { statusCode } = answer;
       if (statusCode === 200) this.answered();
       if (statusCode !== 401 && statusCode !== 429 && statusCode < 500) return answer;

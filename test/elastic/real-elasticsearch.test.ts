@@ -3,17 +3,17 @@ import "@elastic/elasticsearch";
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BulkSender } from "../../src/elastic/bulk-sender.ts";
-import type { BulkOptions, SearchConnection } from "../../src/elastic/bulk-types.ts";
+import type { ApiConnection, BulkOptions } from "../../src/elastic/bulk-types.ts";
 import { elasticConnection } from "../../src/elastic/connection.ts";
 import type { ConnectionSettings } from "../../src/elastic/connection-settings.ts";
 import { call, putDataStreamTemplate, realElasticsearch } from "../support/elasticsearch.ts";
 import { bodyOf, operation } from "./sending.ts";
 
-function bound(connection: SearchConnection): SearchConnection {
+function bound(connection: ApiConnection): ApiConnection {
   return {
     bulk: connection.bulk.bind(connection),
     search: connection.search.bind(connection),
-    ...(connection.ask === undefined ? {} : { ask: connection.ask.bind(connection) }),
+    request: connection.request.bind(connection),
     close: () => connection.close(),
   };
 }

@@ -64,7 +64,7 @@ export function sending(
       sizes.push(body.length);
       return through.bulk(body, query, signal);
     },
-    ...(through.ask === undefined ? {} : { ask: through.ask }),
+    ...(through.request === undefined ? {} : { request: through.request }),
     close: () => through.close(),
   };
   const sender = new BulkSender(

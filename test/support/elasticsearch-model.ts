@@ -112,10 +112,10 @@ export class ElasticsearchModel {
           this.#inFlight--;
         }
       },
-      ask: async (path, _query, body, signal) => {
+      request: async (_method, path, body, signal) => {
         await this.#sleep(1 + Math.floor(this.random() * 50));
         signal.throwIfAborted();
-        const answer = this.ask(path, body?.toString("utf8") ?? "");
+        const answer = this.ask(path.split("?")[0] as string, body?.toString("utf8") ?? "");
         if (answer !== undefined) return answer;
         throw new BulkConnectionError("interrupted", "http://model:9200", "socket hang up");
       },
