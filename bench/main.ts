@@ -2,14 +2,16 @@ import { bareLoop } from "./bare-loop.ts";
 import { grokBench } from "./grok.ts";
 import { ingest } from "./ingest.ts";
 import { parse } from "./parse.ts";
+import { queue } from "./queue.ts";
 import { ship } from "./ship.ts";
 import { up } from "./up.ts";
 import { workers } from "./workers.ts";
 
-const USAGE = `npm run bench -- ship|parse|ingest|up|workers|grok [--events N] [--dir DIR]
+const USAGE = `npm run bench -- ship|parse|queue|ingest|up|workers|grok [--events N] [--dir DIR]
 
   ship      antler ship: a file to a Lumberjack receiver that only counts, compression level 0
   parse     antler pipeline: a file through grok and date to a _bulk server that only counts
+  queue     parse with a queue in memory and with one on disk, in turns, and the ratio of the two
   ingest    antler pipeline into Elasticsearch (ANTLER_ELASTICSEARCH_DIR) and into the counting server, as a ratio to a bare sender of the same
             bodies; server and client on a core each (taskset)
   up        antler up: a file of lines that are all different into a store, the size of that store closed, and searches in it
@@ -46,6 +48,9 @@ switch (what) {
     break;
   case "up":
     for await (const line of up(options)) print(line);
+    break;
+  case "queue":
+    for await (const line of queue(options)) print(line);
     break;
   case "workers":
     for (const line of await workers(options)) print(line);

@@ -43,8 +43,16 @@ const FEATURES: readonly (readonly [feature: string, verdict: Verdict, how: stri
   ],
   ["`pipeline.workers`, `pipeline.batch.size`", "differs", "for all pipelines of the process together"],
   ["`pipeline.ordered`", "same", ""],
-  ["persistent queue", "not there", "planned; senders and files keep what is not acknowledged"],
-  ["dead letter queue", "differs", "always on, for every stage; its own format"],
+  [
+    "persistent queue",
+    "differs",
+    "[every batch is fsynced before its sender hears of it](queue.md); its own format; `queue.checkpoint.acks` is 0 by default; `queue.compression` is not there",
+  ],
+  [
+    "dead letter queue",
+    "differs",
+    "on by default, for every stage, in a format of its own; when it is full batches with dead letters wait (Logstash drops the newer); `antler dlq replay` puts events back",
+  ],
   ["reload without a restart", "not there", "planned; a restart takes under a second"],
   ["`ecs_compatibility`", "same", "`v8` is the default"],
   ["common options `id add_field add_tag remove_field remove_tag`", "same", ""],

@@ -6,8 +6,9 @@ import { COMMON_OPTIONS } from "../src/pipeline/compile/common-options.ts";
 import { PLUGINS } from "../src/pipeline/plugins.ts";
 import { referenceIndex, referencePage } from "../src/plugin/reference-page.ts";
 import { compatibilityPage } from "./compatibility-page.ts";
+import { metricsPage } from "./metrics-page.ts";
 
-/** Writes docs/reference and docs/compatibility.md from the definitions. With `--check` it writes nothing and ends with 1 where the files differ. */
+/** Writes docs/reference, docs/compatibility.md and docs/metrics.md from the definitions. With `--check` it writes nothing and ends with 1 where the files differ. */
 
 const FOLDER: string = join(import.meta.dirname, "..", "..", "docs");
 /** All of this folder is made here. */
@@ -15,6 +16,7 @@ const REFERENCE = "reference";
 
 const pages: ReadonlyMap<string, string> = new Map([
   ["compatibility.md", compatibilityPage()],
+  ["metrics.md", metricsPage()],
   [`${REFERENCE}/README.md`, referenceIndex(PLUGINS)],
   [`${REFERENCE}/errors.md`, renderCatalogue()],
   ...PLUGINS.map((plugin): [string, string] => [

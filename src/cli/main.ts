@@ -91,6 +91,9 @@ Examples:
       "an output that does not take its events holds up nobody else: they wait on disk, in a queue of its own",
     )
     .option("--queue.type <type>", "memory, or persisted: a queue on disk between inputs and filters (default: memory)")
+    .option("--api.enabled <true|false>", "metrics and health over HTTP (default: true)")
+    .option("--api.http.host <address>", "where they listen (default: 127.0.0.1)")
+    .option("--api.http.port <port>", "a port, or a range of which the first that is free (default: 9600-9700)")
     .option("--shutdown.timeout <seconds>", "how long to wait for deliveries when stopping", "10")
     .addHelpText(
       "after",

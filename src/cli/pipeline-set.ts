@@ -31,7 +31,14 @@ export function pipelineSet(options: CommandOptions, found: DiagnosticCollector)
   const queueType = options["queue.type"] as string | undefined;
   if (queueType !== undefined && !["memory", "persisted"].includes(queueType))
     return wrong("--queue.type is memory or persisted");
+  const enabled = options["api.enabled"] as string | undefined;
+  if (enabled !== undefined && !["true", "false"].includes(enabled)) return wrong("--api.enabled is true or false");
   const given: CommandLineSettings = {
+    api: {
+      enabled,
+      host: options["api.http.host"] as string | undefined,
+      port: options["api.http.port"] as string | undefined,
+    },
     queueType,
     isolation: options["pipeline.output_isolation"] as true | undefined,
     id: options["pipeline.id"] as string | undefined,

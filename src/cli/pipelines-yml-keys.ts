@@ -29,7 +29,14 @@ export const PIPELINE_KEYS: Readonly<Record<string, KeyKind>> = {
 };
 
 /** Keys of the process, in logstash.yml only. */
-export const PROCESS_KEYS: Readonly<Record<string, KeyKind>> = { "path.data": "text" };
+export const PROCESS_KEYS: Readonly<Record<string, KeyKind>> = {
+  "path.data": "text",
+  "api.enabled": "boolean",
+  "api.http.host": "text",
+  "api.http.port": "text",
+  "api.auth.type": ["none", "basic"],
+  "api.ssl.enabled": "boolean",
+};
 
 /** A key of Logstash that is read and does nothing here. */
 export interface IdleKey {
@@ -72,8 +79,10 @@ export const IDLE_PROCESS_KEYS: readonly IdleKey[] = [
   { name: "path.logs", why: ONE_LOG },
   { name: "log.", why: ONE_LOG },
   { name: "slowlog.", why: "no filter may take longer than a second for an event" },
-  { name: "api.", why: "there is no HTTP endpoint yet" },
-  { name: "http.", why: "there is no HTTP endpoint yet" },
+  { name: "api.environment", why: "nothing shows it" },
+  { name: "api.auth.", why: "the endpoint for metrics and health knows no users" },
+  { name: "api.ssl.", why: "the endpoint for metrics and health speaks plain HTTP" },
+  { name: "http.", why: "the names are api.enabled, api.http.host, api.http.port" },
   { name: "ssl.reload.", why: "certificates are read at start" },
   { name: "monitoring.", why: "there is no monitoring cluster" },
   { name: "xpack.", why: "there is no monitoring cluster, and pipelines are not managed by one" },

@@ -8,7 +8,9 @@ import type { Strictness } from "../pipeline/compile/resolve.ts";
 import type { DeadLetterSettings } from "../pipeline/dead-letters/settings.ts";
 import type { EcsMode } from "../plugin/definitions.ts";
 import { parseYaml, spanOf } from "../shipper/yaml-settings.ts";
+import type { ApiAddress } from "../telemetry/api-server.ts";
 import { readConfiguration } from "./configuration-files.ts";
+import { apiAddress, type CommandLineApi } from "./pipelines-yml-api.ts";
 import { deadLetterSettings } from "./pipelines-yml-dead-letters.ts";
 import { isolationOf, type QueueChoice, queueChoice } from "./pipelines-yml-queue.ts";
 import { readSource, readValues, type YmlValues } from "./pipelines-yml-values.ts";
@@ -22,6 +24,7 @@ export interface CommandLineSettings {
   readonly ordered?: Ordered | undefined;
   readonly ecs?: EcsMode | undefined;
   readonly supportEscapes?: boolean | undefined;
+  readonly api?: CommandLineApi;
   /** `memory` or `persisted`. */
   readonly queueType?: string | undefined;
   readonly isolation?: boolean | undefined;
@@ -40,6 +43,8 @@ export interface PipelineSet {
   /** Queues on disk, by pipeline. */
   readonly queues: ReadonlyMap<string, QueueChoice>;
   readonly deadLetters: DeadLetterSettings;
+  /** Where metrics and health are shown; undefined: nowhere. */
+  readonly api: ApiAddress | undefined;
   /** Outputs hold up nobody but themselves, if one pipeline wants it so; each keeps so many bytes on disk at most. */
   readonly isolation: { readonly maxBytes: number } | undefined;
 }
@@ -137,6 +142,7 @@ class SettingsFolder {
       queues,
       isolation: isolationOf(all, given.isolation),
       deadLetters: deadLetterSettings(all, this.#folder, this.#found),
+      api: apiAddress(this.#shared, given.api ?? {}, this.#found),
     };
   }
 

@@ -7,8 +7,8 @@ import type { ResolvedGroup } from "../pipeline/compile/resolve-group.ts";
 import type { Logger } from "../plugin/definitions.ts";
 import { readLiveMappings } from "./live-mappings.ts";
 
-/** How long the clusters have to answer, all together, in milliseconds. */
-const ANSWER_MS = 2000;
+/** How long the clusters have to answer, all together, in milliseconds; nothing waits for them. */
+const ANSWER_MS = 10_000;
 
 /**
  * Holds what the pipelines produce against the live mappings while they run, and writes what it finds to `write`. Nothing waits for it and nothing fails by it: a
@@ -21,6 +21,7 @@ export async function preflight(
   now: number,
   signal: AbortSignal,
 ): Promise<void> {
+  if (group.outputs.every(({ plugin }) => plugin.name !== "elasticsearch")) return;
   try {
     const shapes = documentShapes(group);
     const { find, silent } = await readLiveMappings(shapes, now, ANSWER_MS, signal);

@@ -1,3 +1,4 @@
+import type { SenderFigures } from "../plugin/definitions.ts";
 import { ANSWER_FILTER, excerpt, type ItemVerdict, isAllDelivered, readAnswer } from "./bulk-answer.ts";
 import { type BulkPart, gatherPart } from "./bulk-part.ts";
 import type { BulkAnswer, BulkEnvironment, BulkOptions } from "./bulk-types.ts";
@@ -42,6 +43,7 @@ export class BulkRequests {
   readonly #maxBackoffMs: number;
   readonly #closing: AbortSignal;
   readonly #waiting = new Set<Job>();
+  readonly #counts = { requests: 0, busy: 0, unanswered: 0 };
   #sharedBytes: number;
 
   constructor(
@@ -65,6 +67,11 @@ export class BulkRequests {
   /** Requests that may be in flight now. */
   get concurrency(): number {
     return this.#concurrency.limit;
+  }
+
+  /** Requests since the start, those that were answered with 429 or the like and those that nobody answered; requests that may be in flight, and that are. */
+  get figures(): Pick<SenderFigures, "requests" | "busy" | "unanswered" | "concurrency" | "inFlight"> {
+    return { ...this.#counts, concurrency: this.#concurrency.limit, inFlight: this.#concurrency.inFlight };
   }
 
   /** One try. Rejects only when `signal` aborts; nothing looks at the part any more then. */
@@ -185,15 +192,20 @@ export class BulkRequests {
   ): Promise<{ readonly result: Result; readonly outcome: PlaceOutcome }> {
     const { connection, clock } = this.#environment;
     const from = clock.now();
+    this.#counts.requests++;
     try {
       const answer = await connection.bulk(bytes, this.#query, signal);
       const result = this.#read(answer, count);
       this.#older?.answered();
-      if (isBusy(answer.statusCode, result)) return { result, outcome: { kind: "overload" } };
+      if (isBusy(answer.statusCode, result)) {
+        this.#counts.busy++;
+        return { result, outcome: { kind: "overload" } };
+      }
       if (answer.statusCode !== 200 || result.kind !== "answered") return { result, outcome: { kind: "neutral" } };
       return { result, outcome: { kind: "success", milliseconds: clock.now() - from, bytes: bytes.length } };
     } catch (error) {
       signal.throwIfAborted();
+      this.#counts.unanswered++;
       const trouble: Trouble = [`Elasticsearch cannot be reached: ${(error as Error).message}`, ""];
       return { result: { kind: "again", trouble, waitMs: 0, maybeDone: true }, outcome: { kind: "overload" } };
     }

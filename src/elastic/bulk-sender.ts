@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import type { SenderFigures } from "../plugin/definitions.ts";
 import type { ItemVerdict } from "./bulk-answer.ts";
 import { type BulkPart, gatherPart, slicePart, splitBody } from "./bulk-part.ts";
 import { BulkRequests } from "./bulk-requests.ts";
@@ -24,6 +25,8 @@ export class BulkSender {
   readonly #requests: BulkRequests;
   readonly #troubles: Troubles;
   readonly #closing = new AbortController();
+  /** Operations that were sent again. */
+  #retries = 0;
   /** Answers by which at least one operation got its outcome. */
   #arrivals = 0;
   /** Smaller once the cluster, or a proxy before it, has called a request too large. */
@@ -48,6 +51,16 @@ export class BulkSender {
   /** Requests that may be in flight now. */
   get concurrency(): number {
     return this.#requests.concurrency;
+  }
+
+  /** Counts since the start, and what it is at. */
+  get figures(): SenderFigures {
+    return { ...this.#requests.figures, retries: this.#retries };
+  }
+
+  /** What holds operations up now. */
+  get trouble(): string | undefined {
+    return this.#troubles.current;
   }
 
   /** Rejects only when `signal` aborts or the sender is closed; nothing looks at the body any more then. */
@@ -108,6 +121,7 @@ export class BulkSender {
       let waitMs = 0;
       if (result.kind === "again") {
         this.#troubles.meet(holder, ...result.trouble);
+        this.#retries += part.indexes.length;
         waitMs = result.waitMs;
         inDoubt ||= result.maybeDone;
         // One that is refused as a whole must not hold others up.
@@ -116,6 +130,7 @@ export class BulkSender {
         const again = this.#settle(part, result.verdicts, outcome, round, holder);
         if (again.length < part.indexes.length) this.#arrivals++;
         if (again.length === 0) return;
+        this.#retries += again.length;
         part = gatherPart(part, again);
         inDoubt = false;
       }

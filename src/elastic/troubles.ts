@@ -11,6 +11,8 @@ export interface Holder {
 }
 
 interface Trouble {
+  /** As it was met first. */
+  readonly what: string;
   holders: number;
   saidAt: number;
 }
@@ -28,6 +30,13 @@ export class Troubles {
     this.#now = now;
   }
 
+  /** Why something waits now; undefined when nothing does. */
+  get current(): string | undefined {
+    if (this.#holders === 0) return undefined;
+    for (const { what, holders } of this.#kinds.values()) if (holders > 0) return what;
+    return undefined;
+  }
+
   /** `holder` waits, and why: what it is, and what Elasticsearch says of it. Numbers do not make another kind, nor do `details`. */
   meet(holder: Holder, what: string, details: string): void {
     const kind = what.replace(/\d+/g, "#").slice(0, 200);
@@ -42,7 +51,7 @@ export class Troubles {
       return;
     }
     this.#kinds.delete(kind);
-    this.#kinds.set(kind, { holders: 1, saidAt: now });
+    this.#kinds.set(kind, { what, holders: 1, saidAt: now });
     this.#forget();
     this.#said = true;
     const message = details === "" ? what : `${what}: ${details}`;

@@ -42,7 +42,7 @@ import { useragent } from "./filters/useragent.ts";
 import { uuid } from "./filters/uuid.ts";
 import { xml } from "./filters/xml.ts";
 import { beats } from "./inputs/beats.ts";
-import { deadLetterQueue } from "./inputs/dead_letter_queue.ts";
+import { deadLetterQueue } from "./inputs/dead-letter-queue.ts";
 import { elasticAgent } from "./inputs/elastic-agent.ts";
 import { file as fileInput } from "./inputs/file.ts";
 import { generator } from "./inputs/generator.ts";

@@ -277,9 +277,27 @@ export interface DeliveryOutcome {
   readonly rejected: readonly { readonly index: number; readonly code: string; readonly reason: string }[];
 }
 
+/** What the sender of an output did since the start, and what it is at. */
+export interface SenderFigures {
+  readonly requests: number;
+  /** Answered with 429 or 5xx, or with such an item. */
+  readonly busy: number;
+  /** Without an answer: connection faults, time limits. */
+  readonly unanswered: number;
+  /** Operations that were sent again. */
+  readonly retries: number;
+  readonly inFlight: number;
+  /** Requests that may be in flight now. */
+  readonly concurrency: number;
+}
+
 export interface Deliverer {
   /** Resolves when every event has its outcome, however long that takes; rejects only when `signal` aborts. */
   deliver(events: EncodedEvents, signal: AbortSignal): Promise<DeliveryOutcome>;
+  /** Of its sender, where it has one that tries again by itself. */
+  figures?(): SenderFigures;
+  /** What holds events up now, in words; undefined: nothing that it knows of. */
+  trouble?(): string | undefined;
   close(): Promise<void>;
 }
 

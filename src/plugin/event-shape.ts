@@ -1,28 +1,8 @@
 import { parseFieldReference } from "../event/field-reference.ts";
 import { compileSprintf } from "../language/sprintf.ts";
+import { type MadeField, MadeFields } from "./made-fields.ts";
 import type { HashValue } from "./options.ts";
 import { TEXT, UNKNOWN, type ValueShape } from "./value-shape.ts";
-
-/** A value that a field can have, and what makes it so. Elements of lists count one by one, as in an index. */
-export interface MadeField {
-  /** The same for the same making, also when it came here on several ways. */
-  readonly id: number;
-  /** With `@metadata` first where it lies there. */
-  readonly path: readonly string[];
-  readonly value: ValueShape;
-  readonly maker: Maker;
-  /** Nothing has come behind it that can change any field. */
-  readonly certain: boolean;
-  /** Only for some events: inside an `if`. */
-  readonly conditional: boolean;
-}
-
-/** The setting that makes a field: a plugin's option, and what it says of the field where it says several. `plugin` is opaque here. */
-export interface Maker {
-  readonly plugin: object;
-  readonly option: string;
-  readonly entry: string | undefined;
-}
 
 /**
  * What an event can look like at a place of a pipeline: the fields that are known, with all values that they can have. Any of them can be absent. Plugins work
@@ -36,9 +16,10 @@ export class EventShape {
   /** What is worked on now; set by whoever goes through the pipeline. */
   plugin: object = {};
   conditional = false;
-  readonly #fields = new Map<string, Map<number, MadeField>>();
+  #fields = new MadeFields();
   readonly #ids: { last: number };
 
+  /** `ids`: shared by all shapes of one walk. */
   constructor(ids: { last: number } = { last: 0 }) {
     this.#ids = ids;
   }
@@ -48,7 +29,7 @@ export class EventShape {
     copy.open = this.open;
     copy.dropped = this.dropped;
     copy.conditional = this.conditional;
-    for (const [key, made] of this.#fields) copy.#fields.set(key, new Map(made));
+    copy.#fields = this.#fields.copy();
     return copy;
   }
 
@@ -58,27 +39,13 @@ export class EventShape {
    */
   static merged(shapes: readonly EventShape[], known = 0): EventShape {
     const ways = shapes.filter(({ dropped }) => !dropped);
-    const [first, ...more] = ways;
-    if (first === undefined) {
-      const none = shapes[0]?.copy() ?? new EventShape();
-      none.dropped = true;
-      return none;
-    }
-    const merged = first.copy();
-    for (const other of more) {
-      merged.open ||= other.open;
-      for (const [key, made] of other.#fields) {
-        const own = merged.#fields.get(key) ?? new Map<number, MadeField>();
-        for (const one of made.values()) if (own.get(one.id)?.certain !== true) own.set(one.id, one);
-        merged.#fields.set(key, own);
-      }
-    }
-    for (const [key, made] of merged.#fields) {
-      for (const [id, one] of made) {
-        if (id <= known && one.certain && !ways.every((way) => way.#fields.get(key)?.has(id)))
-          made.set(id, { ...one, certain: false });
-      }
-    }
+    const merged = (ways[0] ?? shapes[0] ?? new EventShape()).copy();
+    merged.open = ways.some(({ open }) => open);
+    if (ways.length > 0)
+      merged.#fields = MadeFields.merged(
+        ways.map((way) => way.#fields),
+        known,
+      );
     return merged;
   }
 
@@ -88,26 +55,28 @@ export class EventShape {
   }
 
   /** Every value of every field. */
-  *fields(): Generator<MadeField> {
-    for (const made of this.#fields.values()) yield* made.values();
+  fields(): Iterable<MadeField> {
+    return this.#fields.all();
   }
 
   /** What a field can be by itself. Empty: nothing known; see `canHave`. */
   get(reference: string): readonly MadeField[] {
     const path = pathOf(reference);
-    return path === undefined ? [] : [...(this.#fields.get(keyOf(path))?.values() ?? [])];
+    return path === undefined ? [] : this.#fields.get(path);
   }
 
   /** Whether there can be such a field, also where nothing is known of it. */
   canHave(reference: string): boolean {
     const path = pathOf(reference);
-    if (path === undefined || this.open) return true;
-    const key = keyOf(path);
-    for (let length = 1; length < path.length; length++) {
-      for (const { value } of this.#fields.get(keyOf(path.slice(0, length)))?.values() ?? [])
-        if (value.kind === "unknown" || value.kind === "object") return true;
-    }
-    return [...this.#fields.keys()].some((other) => other === key || other.startsWith(`${key}\0`));
+    if (path === undefined || this.open || this.#fields.at(path).length > 0) return true;
+    return path.some((_, length) => this.#fields.get(path.slice(0, length)).some(({ value }) => holds(value)));
+  }
+
+  /** Whether something is known of what lies in it, or it is an object. */
+  hasBelow(reference: string): boolean {
+    const path = pathOf(reference);
+    if (path === undefined) return false;
+    return this.#fields.at(path).some((made) => made.path.length > path.length || made.value.kind === "object");
   }
 
   /** The field has this value and no other. A name with `%{…}` in it can be any. */
@@ -132,46 +101,38 @@ export class EventShape {
   /** Changes what a field is; where nothing is known of it, `change` gets `unknown`. What lies below it stays. */
   change(
     reference: string,
-    change: (value: ValueShape) => ValueShape | undefined,
+    change: (value: ValueShape) => ValueShape,
     option: string,
     entry: string = reference,
   ): void {
-    const before = this.get(reference);
-    const shapes = before.length > 0 ? before.map(({ value }) => value) : this.#possible(reference);
-    if (shapes.length === 0) return;
-    const path = pathOf(reference) as string[];
-    const kept = new Map<number, MadeField>();
-    for (const [i, shape] of shapes.entries()) {
-      const changed = change(shape);
-      const old = before[i];
-      if (changed === undefined || changed === shape) {
-        if (old !== undefined) kept.set(old.id, old);
-      } else {
-        const made = this.#made(path, changed, option, entry);
-        kept.set(made.id, made);
-      }
+    const path = pathOf(reference);
+    if (path === undefined) return;
+    for (const old of this.#fields.get(path)) {
+      const changed = change(old.value);
+      if (changed === old.value) continue;
+      this.#fields.delete(old);
+      this.#fields.add(madeFrom(this.#made(path, changed, option, entry), old));
     }
-    if (kept.size > 0) this.#fields.set(keyOf(path), kept);
+    if (this.#isUnknown(path, reference)) this.#enter(this.#made(path, change(UNKNOWN), option, entry));
   }
 
   /** Renames (`keep` false) or copies a field with all that lies below it. */
   move(from: string, to: string, keep: boolean, option: string): void {
     const [source, target] = [pathOf(from), pathOf(to)];
-    if (source === undefined || target === undefined) {
+    if (source === undefined || target === undefined || `${from}${to}`.includes("%{")) {
       this.any();
       return;
     }
-    const key = keyOf(source);
-    const moved = [...this.#fields].filter(([name]) => name === key || name.startsWith(`${key}\0`));
-    const unknown = moved.length === 0 ? this.#possible(from) : [];
-    if (!keep) this.remove(from);
-    if (moved.length === 0 && unknown.length === 0) return;
+    const moved = this.#fields.at(source);
+    const unknown = this.#isUnknown(source, from);
+    if (!keep) this.#clear(source);
+    if (moved.length === 0 && !unknown) return;
     this.#clear(target);
-    for (const [, made] of moved) {
-      for (const { path, value } of made.values())
-        this.#enter(this.#made([...target, ...path.slice(source.length)], value, option, from));
+    for (const one of moved) {
+      const place = [...target, ...one.path.slice(source.length)];
+      this.#enter(madeFrom(this.#made(place, one.value, option, from), one));
     }
-    for (const value of unknown) this.#enter(this.#made(target, value, option, from));
+    if (unknown) this.#enter(this.#made(target, UNKNOWN, option, from));
   }
 
   remove(reference: string): void {
@@ -183,32 +144,43 @@ export class EventShape {
   any(mentioned?: string): void {
     this.open = true;
     const words = new Set(mentioned?.split(/[^\w@.-]+/));
-    for (const [key, made] of this.#fields) {
-      const name = key.slice(key.lastIndexOf("\0") + 1);
-      if (words.has(name)) this.#fields.delete(key);
-      else for (const [id, one] of made) made.set(id, { ...one, certain: false });
+    for (const one of [...this.#fields.all()]) {
+      if (words.has(one.path.at(-1) as string)) this.#fields.delete(one);
+      else if (one.certain) this.#fields.add({ ...one, certain: false });
     }
   }
 
-  /** What is known of the field, of what lies in it and of what it lies in need not hold any more. */
-  doubt(reference: string): void {
+  /**
+   * Inside a branch whose condition looks at the field: what is known of it, of what lies in it and of what it lies in need not hold there. `whole` false: only
+   * of what it lies in, for a condition that asks whether there is such a field. Gives what stands for what was known, for `remember`.
+   */
+  forget(reference: string, whole: boolean): MadeField[] {
     const path = pathOf(reference);
-    if (path === undefined) return;
-    for (const made of this.#fields.values())
-      for (const [id, one] of made)
-        if (path.every((name, i) => i >= one.path.length || one.path[i] === name))
-          made.set(id, { ...one, certain: false });
+    if (path === undefined) return [];
+    const around = path.slice(1).map((_, i) => this.#fields.get(path.slice(0, i + 1)));
+    return [...around, whole ? this.#fields.at(path) : []].flatMap((known) => {
+      const [first] = known;
+      if (first === undefined) return [];
+      for (const one of known) this.#fields.delete(one);
+      const at = first.path.length < path.length ? first.path : path;
+      const blank = { ...first, id: ++this.#ids.last, path: at, value: UNKNOWN, certain: false, forgotten: known };
+      this.#fields.add(blank);
+      return [blank];
+    });
   }
 
-  #possible(reference: string): ValueShape[] {
-    return this.canHave(reference) && this.get(reference).length === 0 && !this.hasBelow(reference) ? [UNKNOWN] : [];
+  /** Behind the branch: what was forgotten, and that nothing has changed, is known again. */
+  remember(blanks: readonly MadeField[]): void {
+    for (const blank of blanks.toReversed()) {
+      const left = this.#fields.get(blank.path).find(({ id }) => id === blank.id);
+      if (left === undefined) continue;
+      this.#fields.delete(left);
+      for (const before of left.forgotten ?? []) this.#fields.add(before);
+    }
   }
 
-  /** Whether something is known of what lies below it, or it is an object. */
-  hasBelow(reference: string): boolean {
-    if (this.get(reference).some(({ value }) => value.kind === "object")) return true;
-    const prefix = `${keyOf(pathOf(reference) ?? [])}\0`;
-    return [...this.#fields.keys()].some((key) => key.startsWith(prefix));
+  #isUnknown(path: readonly string[], reference: string): boolean {
+    return this.#fields.at(path).length === 0 && this.canHave(reference);
   }
 
   #put(
@@ -232,32 +204,42 @@ export class EventShape {
   }
 
   #made(path: readonly string[], value: ValueShape, option: string, entry: string | undefined): MadeField {
-    const maker: Maker = { plugin: this.plugin, option, entry };
+    const maker = { plugin: this.plugin, option, entry };
     return { id: ++this.#ids.last, path, value, maker, certain: true, conditional: this.conditional };
   }
 
   #enter(made: MadeField): void {
-    // A value on the way to it gives way to an object.
-    for (let length = 1; length < made.path.length; length++) {
-      const key = keyOf(made.path.slice(0, length));
-      const above = this.#fields.get(key);
-      for (const [id, { value }] of above ?? [])
-        if (value.kind !== "unknown" && value.kind !== "object") above?.delete(id);
-    }
-    const key = keyOf(made.path);
-    const own = this.#fields.get(key) ?? new Map<number, MadeField>();
-    own.set(made.id, made);
-    this.#fields.set(key, own);
+    for (let length = 1; length < made.path.length; length++)
+      for (const above of this.#fields.get(made.path.slice(0, length))) this.#giveWay(above);
+    this.#fields.add(made);
+  }
+
+  /** A value on the way to a field gives way to an object; of what was forgotten, the values. */
+  #giveWay(above: MadeField): void {
+    const kept = above.forgotten?.filter(({ path, value }) => path.length > above.path.length || holds(value));
+    if (holds(above.value) && kept?.length === above.forgotten?.length) return;
+    this.#fields.delete(above);
+    if (kept !== undefined && kept.length > 0) this.#fields.add({ ...above, forgotten: kept });
   }
 
   #clear(path: readonly string[]): void {
-    const key = keyOf(path);
-    for (const name of this.#fields.keys()) if (name === key || name.startsWith(`${key}\0`)) this.#fields.delete(name);
+    for (const one of this.#fields.at(path)) this.#fields.delete(one);
   }
 }
 
+/** Whether fields can lie in it. */
+function holds({ kind }: ValueShape): boolean {
+  return kind === "unknown" || kind === "object";
+}
+
+/** It is as sure as what it was made from, and there as often. */
+function madeFrom(made: MadeField, source: MadeField): MadeField {
+  const certain = source.certain || made.value.kind !== source.value.kind;
+  return { ...made, certain, conditional: made.conditional || source.conditional };
+}
+
 /** What a setting makes of a field. */
-export function shapesOf(value: HashValue): ValueShape[] {
+function shapesOf(value: HashValue): ValueShape[] {
   if (Array.isArray(value)) return value.flatMap((item: HashValue) => shapesOf(item));
   if (typeof value === "object") return [{ kind: "object" }];
   const text = String(value);
@@ -270,8 +252,4 @@ function pathOf(reference: string): string[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-function keyOf(path: readonly string[]): string {
-  return path.join("\0");
 }

@@ -61,11 +61,13 @@ export function decodeLetter(payload: Buffer): DeadLetter {
 
 /**
  * What makes a letter the same one when a record that was read again after a crash fails again: the event, and the output. The first 16 bytes
- * of a SHA-256, base64url.
+ * of a SHA-256, base64url. A letter without an identity is only the same as itself.
  */
-export function letterKey({ id, split, output }: Pick<DeadLetter, "id" | "split" | "output">): string {
+export function letterKey(letter: Pick<DeadLetter, "id" | "split" | "output" | "time" | "reason">): string {
+  const { id, split, output, time, reason } = letter;
+  const event = id === "" ? `${time}/${reason}` : `${id}/${split ?? ""}`;
   return createHash("sha256")
-    .update(`${id}/${split ?? ""}/${output ?? ""}`)
+    .update(`${event}/${output ?? ""}`)
     .digest()
     .toString("base64url", 0, 16);
 }

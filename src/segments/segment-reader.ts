@@ -83,10 +83,10 @@ export class SegmentReader {
     // Where only the payload is damaged, the length leads to the next record.
     const length = await this.#lengthAt(at, limit);
     const following = length === undefined ? undefined : at + RECORD_HEADER_BYTES + length;
+    const marker = this.#marker;
+    if (marker === undefined) return following ?? limit;
     if (following !== undefined && (following === limit || (await this.#payload(following, limit)) !== undefined))
       return following;
-    const marker = this.#marker;
-    if (marker === undefined) return limit;
     for (let from = at + 1; from < limit; ) {
       const bytes = await this.#bytes(from, Math.min(WINDOW_BYTES, limit - from), limit);
       const found = bytes.indexOf(marker);

@@ -22,6 +22,8 @@ import { countIds } from "../support/stream-ids.ts";
 
 const LINES = Number(process.env["ANTLER_CHAOS_LINES"] ?? 200_000);
 const SEED = Number(process.env["ANTLER_CHAOS_SEED"] ?? Date.now() % 1_000_000);
+/** Every other seed with a persistent queue. */
+const QUEUED = SEED % 2 === 0 ? "queued" : "";
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
 /** Shipper and pipeline as processes that can be killed and come again. */
@@ -72,7 +74,7 @@ describe("kill -9 of shipper and pipeline, and ending workers, on a real Elastic
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
-  it(`documents are the events written, none twice, and the ledgers balance (${LINES} lines, seed ${SEED})`, async () => {
+  it(`documents are the events written, none twice, and the ledgers balance (${LINES} lines, seed ${SEED}${QUEUED === "" ? "" : ", with a persistent queue"})`, async () => {
     const stream = `logs-chaos${SEED}.${process.pid}-default`;
     await request(`${url}/_index_template/antler-chaos-test`, "PUT", {
       index_patterns: ["logs-chaos*"],
@@ -110,7 +112,7 @@ output.logstash: { hosts: ["127.0.0.1:${port}"], compression_level: 1, backoff.i
 `,
     );
     const pipeline = new Victim(() =>
-      fork(join(import.meta.dirname, "pipeline-process.js"), [conf, join(folder, "pipeline"), String(SEED)], {
+      fork(join(import.meta.dirname, "pipeline-process.js"), [conf, join(folder, "pipeline"), String(SEED), QUEUED], {
         stdio: ["ignore", "ignore", "ignore", "ipc"],
       }),
     );

@@ -1,19 +1,27 @@
 /**
- * `antler pipeline` whose workers end at random: a process for the chaos test. Arguments: configuration file, data folder, seed.
+ * `antler pipeline` whose workers end at random: a process for the chaos test. Arguments: configuration file, data folder, seed, `queued` for a
+ * persistent queue.
  */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { DiagnosticCollector } from "../../src/diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../src/diagnostics/render.ts";
 import { resolveGroup } from "../../src/pipeline/compile/resolve-group.ts";
+import { DEFAULT_QUEUE_SETTINGS } from "../../src/pipeline/queue/queue-settings.ts";
 import { Pipeline } from "../../src/pipeline/run/pipeline.ts";
+import type { PipelineQueue } from "../../src/pipeline/run/queues.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
 
-const [path = "", dataFolder = "", seed = "1"] = process.argv.slice(2);
+const [path = "", dataFolder = "", seed = "1", queue = ""] = process.argv.slice(2);
 const definition = {
   id: "chaos",
   sources: [{ name: path, text: readFileSync(path, "utf8") }],
   ecs: "v8" as const,
   supportEscapes: false,
+};
+const QUEUE: PipelineQueue = {
+  folder: join(dataFolder, "queue"),
+  settings: { ...DEFAULT_QUEUE_SETTINGS, pageCapacity: 4 << 20, maxBytes: 64 << 20 },
 };
 const found = new DiagnosticCollector();
 const resolved = resolveGroup([definition], found, "start");
@@ -31,6 +39,7 @@ const pipeline = new Pipeline(
     dataFolder,
     shutdownTimeoutMs: 20_000,
     workerHeapMegabytes: 256,
+    ...(queue === "queued" ? { queues: new Map([[definition.id, QUEUE]]) } : {}),
   },
   resolved,
   createLogger("warn"),

@@ -6,6 +6,7 @@ import { SHIPPED_PIPELINES } from "../../src/cli/pipeline-folder.ts";
 import { type CommandLineSettings, type PipelineSet, readSettingsFolder } from "../../src/cli/pipelines-yml.ts";
 import { DiagnosticCollector } from "../../src/diagnostics/diagnostic.ts";
 import { lineColumn } from "../../src/diagnostics/source.ts";
+import { resolveGroup } from "../../src/pipeline/compile/resolve-group.ts";
 
 const CONF = "input { generator { } } output { null { } }";
 
@@ -130,7 +131,7 @@ describe("pipelines.yml", () => {
     write({
       "pipelines.yml":
         "- pipeline.id: a\n  path.config: a.conf\n  queue.checkpoint.writes: 1\n  queue.compression: speed\n- pipeline.id: b\n  path.config: a.conf\n  queue.type: memory\n  config.reload.automatic: false\n",
-      "logstash.yml": "path.logs: /var/log/logstash\nhttp.port: 9600\nqueue.type: memory\napi:\n  enabled: true\n",
+      "logstash.yml": "path.logs: /var/log/logstash\nhttp.port: 9600\nqueue.type: memory\napi:\n  environment: test\n",
       "a.conf": CONF,
     });
     assert.deepEqual(
@@ -138,11 +139,111 @@ describe("pipelines.yml", () => {
       [
         'CONF010 | warning | logstash.yml:1 | the setting "path.logs" has no effect',
         'CONF010 | warning | logstash.yml:2 | the setting "http.port" has no effect',
-        'CONF010 | warning | logstash.yml:5 | the setting "api.enabled" has no effect',
+        'CONF010 | warning | logstash.yml:5 | the setting "api.environment" has no effect',
         'CONF010 | warning | pipelines.yml:3 | the setting "queue.checkpoint.writes" has no effect',
         'CONF010 | warning | pipelines.yml:4 | the setting "queue.compression" has no effect',
       ],
     );
+  });
+
+  it("queues on disk are each pipeline's own, with Logstash's settings; the command line's type is for all", () => {
+    write({
+      "pipelines.yml":
+        "- pipeline.id: a\n  path.config: a.conf\n  queue.type: persisted\n  queue.max_bytes: 4gb\n- pipeline.id: b\n  path.config: a.conf\n  queue.type: memory\n- pipeline.id: c\n  path.config: a.conf\n",
+      "logstash.yml":
+        "queue.type: persisted\npath.queue: queues\nqueue:\n  page_capacity: 1mb\n  max_bytes: 2048\n  max_events: 7\n  checkpoint.acks: 0\n  checkpoint.interval: 50\n  drain: true\n",
+      "a.conf": CONF,
+    });
+    const { set, findings } = read();
+    assert.deepEqual(findings, []);
+    assert.deepEqual([...set.queues.keys()], ["a", "c"]);
+    assert.deepEqual(set.queues.get("a"), {
+      path: join(folder, "queues"),
+      settings: {
+        pageCapacity: 1 << 20,
+        maxEvents: 7,
+        maxBytes: 4 * 1024 ** 3,
+        checkpointAcks: 0,
+        checkpointInterval: 50,
+        drain: true,
+      },
+    });
+    assert.equal(set.queues.get("c")?.settings.maxBytes, 2048);
+    assert.equal(read({ queueType: "memory" }).set.queues.size, 0);
+    assert.equal(read({ queueType: "persisted" }).set.queues.size, 3);
+    write({ "logstash.yml": "queue.type: disk\nqueue.max_bytes: lots\nqueue.max_events: -1\nqueue.max_byte: 1gb\n" });
+    assert.deepEqual(
+      read().findings.map((line) => line.split(" | ").slice(0, 4).join(" | ")),
+      [
+        "CONF014 | error | logstash.yml:1 | queue.type is memory or persisted",
+        "CONF014 | error | logstash.yml:2 | queue.max_bytes is a size, such as 64mb or 1gb",
+        "CONF014 | error | logstash.yml:3 | queue.max_events is a whole number, or 0",
+        'CONF012 | error | logstash.yml:4 | unknown setting "queue.max_byte"',
+      ],
+    );
+  });
+
+  it("dead letters are kept as Logstash's keys say", () => {
+    const defaults = {
+      enabled: true,
+      maxBytes: 1024 ** 3,
+      policy: "block" as const,
+      retainMs: undefined,
+      path: undefined,
+    };
+    write({ "pipelines.yml": "- pipeline.id: a\n  path.config: a.conf\n", "a.conf": CONF });
+    assert.deepEqual(read(), { set: read().set, findings: [] });
+    assert.deepEqual(read().set.deadLetters, defaults);
+    write({
+      "logstash.yml":
+        "dead_letter_queue.max_bytes: 512mb\ndead_letter_queue.storage_policy: drop_older\ndead_letter_queue.flush_interval: 5000\npath.dead_letter_queue: letters\n",
+      "pipelines.yml":
+        "- pipeline.id: a\n  path.config: a.conf\n  dead_letter_queue.enable: true\n  dead_letter_queue.retain.age: 2d\n- pipeline.id: b\n  path.config: a.conf\n",
+    });
+    assert.deepEqual(read().set.deadLetters, {
+      enabled: true,
+      maxBytes: 512 * 1024 ** 2,
+      policy: "drop_older",
+      retainMs: 172_800_000,
+      path: join(folder, "letters"),
+    });
+    assert.deepEqual(read().findings, [
+      'CONF010 | warning | logstash.yml:3 | the setting "dead_letter_queue.flush_interval" has no effect | a dead letter is on disk before its record is acknowledged',
+    ]);
+    write({
+      "logstash.yml": "dead_letter_queue:\n  max_bytes: many\n  storage_policy: drop\n  retain.age: 5\n",
+      "pipelines.yml":
+        "- pipeline.id: a\n  path.config: a.conf\n  dead_letter_queue.enable: true\n- pipeline.id: b\n  path.config: a.conf\n  dead_letter_queue.enable: false\n",
+    });
+    assert.deepEqual(
+      read().findings.map((line) => line.split(" | ").slice(0, 4).join(" | ")),
+      [
+        "CONF014 | error | logstash.yml:2 | dead_letter_queue.max_bytes is a size, such as 64mb or 1gb",
+        "CONF014 | error | logstash.yml:3 | dead_letter_queue.storage_policy is block or drop_newer or drop_older",
+        "CONF014 | error | logstash.yml:4 | dead_letter_queue.retain.age is a time: 5d, 12h, 30m, 90s",
+        "CONF014 | error | pipelines.yml:6 | dead_letter_queue.enable is true for one pipeline and false for another",
+      ],
+    );
+  });
+
+  it("a pipeline that would read its own dead letters is refused by name", () => {
+    const letters = (id: string): string =>
+      `input { dead_letter_queue { path => "/var/lib/antler" pipeline_id => "${id}" } } output { null { } }`;
+    write({
+      "pipelines.yml": "- pipeline.id: main\n  path.config: main.conf\n- pipeline.id: dlq\n  path.config: dlq.conf\n",
+      "main.conf": CONF,
+      "dlq.conf": letters("main"),
+    });
+    const circle = (): string[] => {
+      const found = new DiagnosticCollector();
+      resolveGroup(read().set.definitions, found, "check");
+      return found.sorted().map(({ code, severity, message }) => `${severity} ${code}: ${message}`);
+    };
+    assert.deepEqual(circle(), []);
+    write({ "dlq.conf": letters("dlq") });
+    assert.deepEqual(circle(), [
+      'error CONF025: events would go in a circle: the pipeline "dlq" would read the dead letters that it writes',
+    ]);
   });
 
   it("mistakes are shown together, each with its line", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RecordBatch, type Source } from "../../src/event/record-batch.ts";
@@ -54,6 +54,15 @@ describe("antler queue", function () {
     assert.match(stdout, /in 1 segment, 3 events/);
     assert.match(stdout, /not delivered +3 events/);
     assert.match(stdout, /oldest of them +2026-11-06T/);
+  });
+
+  it("finds the queues of isolated outputs too, and shows those that are named", async () => {
+    cpSync(queue, join(folder, "pipeline", "main", "outputs", "elasticsearch#1"), { recursive: true });
+    assert.match((await run("inspect")).stdout, /^main\n[\s\S]*^outputs\/elasticsearch#1\n/m);
+    assert.match(
+      (await run("inspect", "outputs/elasticsearch#1")).stdout,
+      /^outputs\/elasticsearch#1\n(?![\s\S]*^main)/m,
+    );
   });
 
   it("check finds nothing in a whole queue, and the place in a damaged one", async () => {

@@ -1,12 +1,14 @@
 import { BulkSender } from "../../src/elastic/bulk-sender.ts";
 import type { BulkConnection } from "../../src/elastic/bulk-types.ts";
 import { BufferPool } from "../../src/event/buffer-pool.ts";
-import { RECORD_LENGTH, RECORD_START, RECORD_WORDS } from "../../src/event/record-batch.ts";
+import { RECORD_LENGTH, RECORD_START, RECORD_WORDS, type RecordBatch } from "../../src/event/record-batch.ts";
 import type { LumberjackNetwork } from "../../src/lumberjack/network.ts";
 import { LumberjackServer } from "../../src/lumberjack/server.ts";
 import { compileWorkerProgram } from "../../src/pipeline/compile/worker-program.ts";
 import { BatchFiller } from "../../src/pipeline/inputs/batch-filler.ts";
 import { receiveBlocks } from "../../src/pipeline/inputs/beats-blocks.ts";
+import { PersistentQueue } from "../../src/pipeline/queue/persistent-queue.ts";
+import { DEFAULT_QUEUE_SETTINGS } from "../../src/pipeline/queue/queue-settings.ts";
 import { deadLetterSink } from "../../src/pipeline/run/dead-letters.ts";
 import { Deliveries } from "../../src/pipeline/run/deliveries.ts";
 import { Dispatcher } from "../../src/pipeline/run/dispatcher.ts";
@@ -22,6 +24,9 @@ import { checkpointFiles, segmentFiles } from "./pipeline-disk.ts";
 
 export const PIPELINE_PORT = 5044;
 export const LEDGER_FOLDER = "/ledger";
+export const QUEUE_FOLDER = "/queue";
+/** Name of the input. */
+export const BEATS = "simulation_beats";
 export const DEAD_LETTER_FOLDER = "/dead-letters";
 export const DATA_STREAM = "logs-generic-default";
 const CONFIG = `input { beats { port => ${PIPELINE_PORT} } }
@@ -45,6 +50,8 @@ export interface PipelineSurroundings {
   readonly random: () => number;
   readonly program: WorkerProgram;
   readonly deathRate: () => number;
+  /** With a queue on disk before the filters. */
+  readonly queued: boolean;
 }
 
 /** One run of the pipeline: the parts as src/pipeline/run/pipeline.ts puts them together, on a simulated host, with workers in this thread. */
@@ -83,9 +90,14 @@ export class PipelineProcess {
       close: () => sender.close(),
     };
     const deliveries = new Deliveries([{ id: "elasticsearch#1", deliverer }], random() < 0.3);
+    const stock: RecordBatch[] = [];
+    // Small ones, so that a window's events come to lie in several.
+    const pool = new BufferPool(
+      { batchBytes: 4096, batchRecords: 2 + Math.floor(random() * 12), totalBytes: 8 * 4096 },
+      stock,
+    );
     const dispatcher = new Dispatcher(
-      // Small ones, so that a window's events come to lie in several.
-      new BufferPool({ batchBytes: 4096, batchRecords: 2 + Math.floor(random() * 12), totalBytes: 8 * 4096 }),
+      pool,
       (events) => {
         this.workers = new InProcessWorkers(program, events, world, random, deathRate, holdsKiller);
         return this.workers;
@@ -96,7 +108,12 @@ export class PipelineProcess {
     );
     this.#dispatcher = dispatcher;
     await dispatcher.start();
-    const { sink, ledger } = await checkpointedSink(dispatcher, LEDGER_FOLDER, silent, checkpointFiles(this.disk));
+    const queue = this.#of.queued ? await this.#openQueue(dispatcher, pool, stock) : undefined;
+    queue?.start();
+    const { sink, ledger } =
+      queue === undefined
+        ? await checkpointedSink(dispatcher, LEDGER_FOLDER, silent, checkpointFiles(this.disk))
+        : { sink: queue.sink(BEATS), ledger: queue.ledger(BEATS) };
     this.ledger = ledger;
     const filler = new BatchFiller(sink, now, (ms, action) => world.clock.after(ms, action));
     const server = new LumberjackServer({
@@ -119,13 +136,35 @@ export class PipelineProcess {
         filler.flush();
         return server.close(3000);
       },
+      () => queue?.drained() ?? Promise.resolve(),
       () => {
         deliveries.abort();
         return dispatcher.stop();
       },
+      () => queue?.close() ?? Promise.resolve(),
       () => deliveries.close(),
       () => deadLetters.close(),
     );
+  }
+
+  #openQueue(dispatcher: Dispatcher, pool: BufferPool, stock: RecordBatch[]): Promise<PersistentQueue> {
+    return PersistentQueue.open({
+      folder: QUEUE_FOLDER,
+      settings: { ...DEFAULT_QUEUE_SETTINGS, pageCapacity: 6000, maxBytes: 40_000 },
+      log: silent,
+      intakeLimits: pool.limits,
+      stock,
+      deliveryPool: pool,
+      numberOf: () => 0,
+      handOn: (batch, _input, ledger, acknowledged) =>
+        dispatcher.submit(batch, (counts) => {
+          ledger.add(counts);
+          acknowledged();
+        }),
+      files: segmentFiles(this.disk, this.#of.files),
+      checkpointFiles: checkpointFiles(this.disk),
+      clock: { now: () => this.#of.clock.now(), after: (ms, action) => this.world.clock.after(ms, action) },
+    });
   }
 
   /** For people who look into a failure. */

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type Outcome, Simulation } from "./simulation.ts";
 
 /** What a run leaves behind, or how to see it fail again. */
-async function outcomeOf(seed: number): Promise<Outcome> {
-  const simulation = new Simulation(seed);
+async function outcomeOf(seed: number, queued = false): Promise<Outcome> {
+  const simulation = new Simulation(seed, queued);
   try {
     return await simulation.run();
   } catch (error) {
@@ -30,6 +30,13 @@ describe("shipper, pipeline and a model of Elasticsearch through faults and cras
     if (only !== undefined || seeds < 20) return;
     for (const name of ["shipperDeaths", "pipelineDeaths", "workerDeaths"]) assert.ok((sums[name] ?? 0) > seeds, name);
     assert.ok((sums["operations"] ?? 0) > (sums["events"] ?? 0), "nothing was sent twice");
+  });
+
+  it("the same with a persistent queue in the pipeline", async function () {
+    this.timeout(60_000 + seeds * 1000);
+    const first = only === undefined ? 1 : Number(only);
+    const last = only === undefined ? Math.ceil(seeds / 2) : first;
+    for (let seed = first; seed <= last; seed++) await outcomeOf(seed, true);
   });
 
   it("replays from its seed", async () => {

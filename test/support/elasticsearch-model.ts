@@ -90,7 +90,8 @@ export class ElasticsearchModel {
     this.#options = options;
     this.documents = new ModelDocuments(options);
     this.random = seeded(options.seed ?? 1);
-    this.#sleep = options.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)));
+    this.#sleep =
+      options.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds).unref()));
     this.#script = [...(options.script ?? [])];
     this.#itemScript = options.itemScript;
   }

@@ -18,6 +18,8 @@ export interface SecuredElasticsearch {
   /** File with the CA's certificate. */
   readonly ca: string;
   readonly api: ElasticApi;
+  /** To be closed. */
+  connect(apiKey: string): Promise<ApiConnection>;
   /** A new API key with these rights and no others, encoded. */
   apiKey(role: JsonObject): Promise<string>;
   remove(): Promise<void>;
@@ -56,6 +58,7 @@ export async function securedElasticsearch(): Promise<SecuredElasticsearch | und
     url: server.url,
     ca,
     api,
+    connect: (apiKey) => elasticConnection({ hosts: [server.url], apiKey, tls: { certificateAuthorities: [ca] } }),
     async apiKey(role) {
       const body = { name: `key-${randomBytes(4).toString("hex")}`, role_descriptors: { role } };
       return String((await api.call("POST", "/_security/api_key", body))["encoded"]);

@@ -4,11 +4,14 @@ import { renderDiagnostics } from "../../diagnostics/render.ts";
 import { type ResolvedGroup, resolveGroup } from "../../pipeline/compile/resolve-group.ts";
 import { lettersFolder } from "../../pipeline/dead-letters/settings.ts";
 import { Pipeline } from "../../pipeline/run/pipeline.ts";
+import { startApi } from "../../telemetry/api-server.ts";
 import { imbalance } from "../../telemetry/ledger.ts";
 import { createLogger } from "../../telemetry/logger.ts";
 import { dataFolder, FolderInUse, lockFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL } from "../exit-codes.ts";
+import { apiSource } from "../pipeline-api.ts";
 import { type CommandOptions, pipelineSet } from "../pipeline-set.ts";
+import { PipelineStatus } from "../pipeline-status.ts";
 import { preflight } from "../preflight.ts";
 import { queuesOf, warnOfQueuesLeft } from "../queue/queue-folders.ts";
 import { onStopSignal } from "../signals.ts";
@@ -28,7 +31,8 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
   process.stderr.write(renderDiagnostics(found.sorted()));
   if (found.errors > 0) return EXIT_CONFIGURATION;
 
-  const log = createLogger();
+  let status: PipelineStatus | undefined;
+  const log = createLogger("info", () => status?.clear());
   const folder = dataFolder((options["path.data"] as string | undefined) ?? set.dataPath, "pipeline", id);
   const workers = set.workers ?? availableParallelism();
   const batchSize = set.batchSize ?? BATCH_SIZE;
@@ -62,6 +66,7 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
     log,
   );
   await warnOfQueuesLeft(definitions, queues, folder, log);
+  const api = set.api === undefined ? undefined : await startApi(set.api, apiSource(pipeline, id, batchSize), log);
   let stopping = false;
   const off = onStopSignal((signal) => {
     log.info("stopping", { signal });
@@ -73,6 +78,7 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
   } catch (error) {
     process.stderr.write(`antler: ${error instanceof Error ? error.message : String(error)}\n`);
     await pipeline.close();
+    await api?.close();
     return EXIT_INTERNAL;
   }
   log.info("pipeline is ready", {
@@ -81,18 +87,39 @@ export async function runPipelineCommand(options: CommandOptions): Promise<numbe
     workers: ordered ? 1 : workers,
     milliseconds: Math.round(performance.now()),
   });
+  if (showsStatus(resolved)) status = new PipelineStatus(() => pipeline.figures(), process.stderr, Date.now);
   const ended = pipeline.run();
   const stopPreflight = new AbortController();
-  const checked = preflight(resolved, log, (text) => process.stderr.write(text), Date.now(), stopPreflight.signal);
+  const say = (text: string): void => {
+    status?.clear();
+    process.stderr.write(text);
+  };
+  const checked = preflight(resolved, log, say, Date.now(), stopPreflight.signal);
   // A signal that came during the start.
   if (stopping) pipeline.stop();
   await ended;
   stopPreflight.abort();
   await checked;
   off();
+  status?.stop();
+  await api?.close();
   const ledger = pipeline.ledger();
-  log.info("pipeline has ended", { ...ledger, imbalance: imbalance(ledger) });
+  const dropped = pipeline.deadLetters()?.dropped ?? {};
+  log.info("pipeline has ended", {
+    ...ledger,
+    ...(Object.keys(dropped).length > 0 ? { droppedDeadLetters: dropped } : {}),
+    imbalance: imbalance(ledger),
+  });
   return 0;
+}
+
+/** On a terminal, unless the pipelines read from it or write to it themselves. */
+function showsStatus({ pipelines }: ResolvedGroup): boolean {
+  const has = (side: "inputs" | "outputs", plugin: string): boolean =>
+    pipelines.some((pipeline) => pipeline[side].some((one) => one.plugin.name === plugin));
+  if (process.stdout.isTTY && has("outputs", "stdout")) return false;
+  if (process.stdin.isTTY && has("inputs", "stdin")) return false;
+  return process.stderr.isTTY === true;
 }
 
 /** Each pipeline reads from something and writes to something. */

@@ -32,10 +32,17 @@ export async function runQueueCommand(
   }
 }
 
+interface NamedReport extends QueueReport {
+  readonly pipeline: string;
+  readonly running: boolean;
+}
+
 async function inspect(queues: readonly FoundQueue[], options: QueueOptions): Promise<number> {
-  const reports: (QueueReport & { pipeline: string; running: boolean })[] = [];
-  for (const { pipeline, folder, owned } of queues)
-    reports.push({ pipeline, running: await isFolderInUse(owned), ...(await inspectQueue(folder)) });
+  const reports: NamedReport[] = [];
+  for (const { pipeline, folder, owned } of queues) {
+    const running = await isFolderInUse(owned);
+    reports.push({ pipeline, running, ...(await inspectQueue(folder, running)) });
+  }
   if (options.json === true) {
     print(JSON.stringify(reports, undefined, 2));
     return 0;
@@ -44,7 +51,7 @@ async function inspect(queues: readonly FoundQueue[], options: QueueOptions): Pr
   return 0;
 }
 
-function described(report: QueueReport & { pipeline: string; running: boolean }): string {
+function described(report: NamedReport): string {
   const { pipeline, running, folder, bytes, segments, events, unacknowledged, oldest, lost, aside } = report;
   const lines = [
     `${pipeline}${running ? " (running)" : ""}`,

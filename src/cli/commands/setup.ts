@@ -1,6 +1,7 @@
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import { ORDINARY } from "../../elastic/assets/abilities.ts";
+import { ElasticApiError } from "../../elastic/assets/elastic-api.ts";
 import { type TemplateWishes, templateAssets } from "../../elastic/assets/template-assets.ts";
 import { BulkConnectionError } from "../../elastic/connection-error.ts";
 import { type ResolvedGroup, resolveGroup } from "../../pipeline/compile/resolve-group.ts";
@@ -8,11 +9,13 @@ import { dataStreamPart } from "../../pipeline/outputs/data-stream.ts";
 import { EXIT_CONFIGURATION, EXIT_USAGE } from "../exit-codes.ts";
 import { findPipelines, SHIPPED_PIPELINES } from "../pipeline-folder.ts";
 import { readSettingsFolder } from "../pipelines-yml.ts";
-import { exportAssets } from "../setup/export.ts";
+import { askCluster, exportAssets } from "../setup/export.ts";
 import { setUpClusters } from "../setup/set-up.ts";
 import { credentialsOf, type SetupTarget, setupTargets, united } from "../setup/targets.ts";
 
 const LEFT_TO_DO = 1;
+/** An ordinary server has a template for all logs of its own. */
+const UNASKED = { abilities: ORDINARY, foreignCatchAll: true };
 
 export interface SetupOptions {
   readonly "path.config"?: readonly string[];
@@ -51,6 +54,7 @@ export async function runSetupCommand(options: SetupOptions): Promise<number> {
       json: options.json === true,
     });
   } catch (error) {
+    if (error instanceof ElasticApiError) return fail(error.message, LEFT_TO_DO);
     if (error instanceof BulkConnectionError) {
       const isUntrusted = options.ca === undefined && /certificate|self.signed/i.test(error.message);
       return fail(`${error.message}${isUntrusted ? ": --ca FILE names the certificates to trust" : ""}`, LEFT_TO_DO);
@@ -90,9 +94,10 @@ function wishesOf(
 
 async function writeExport(folder: string, options: SetupOptions, targets: readonly SetupTarget[]): Promise<number> {
   const known = targets.reduce<Pick<SetupTarget, "datasets" | "dynamic">>(united, { datasets: [], dynamic: [] });
-  // The cluster may have a template of its own for all others; who applies the files sees to that.
-  const { assets } = templateAssets({ ...wishesOf(options, known), catchAll: false }, ORDINARY);
-  const files = await exportAssets(folder, assets, ORDINARY.server);
+  const [target] = options.hosts === undefined ? [] : targets;
+  const { abilities, foreignCatchAll } = target === undefined ? UNASKED : await askCluster(target.connection);
+  const { assets } = templateAssets({ ...wishesOf(options, known), catchAll: !foreignCatchAll }, abilities);
+  const files = await exportAssets(folder, assets, abilities.server);
   if (options.json === true) process.stdout.write(`${JSON.stringify({ files }, null, 2)}\n`);
   else process.stdout.write(`${files.length} files in ${folder}; README.md has the order\n`);
   return 0;

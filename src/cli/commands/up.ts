@@ -7,13 +7,14 @@ import { Pipeline } from "../../pipeline/run/pipeline.ts";
 import type { Logger } from "../../plugin/definitions.ts";
 import { FolderInUse, lockFolder, upFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL, EXIT_USAGE } from "../exit-codes.ts";
+import { grouped } from "../figures-text.ts";
 import { readPipelineFolder, SHIPPED_PIPELINES } from "../pipeline-folder.ts";
 import { shellQuoted } from "../shell-quoted.ts";
 import { onStopSignal } from "../signals.ts";
 import { type ChosenLogs, chooseArguments, chooseHostLogs } from "../up/choose-logs.ts";
 import { upDefinitions } from "../up/receive.ts";
 import { type SampleReplay, startSampleReplay } from "../up/sample-logs.ts";
-import { grouped, StatusLine } from "../up/status-line.ts";
+import { StatusLine } from "../up/status-line.ts";
 
 export interface UpOptions {
   readonly data?: string;

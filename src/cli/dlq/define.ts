@@ -17,6 +17,7 @@ export function addDlqCommand(program: Command): void {
       .option("--path.settings <folder>", "folder with pipelines.yml, logstash.yml")
       .option("--path.data <folder>", "where the pipeline keeps its data")
       .option("--pipeline.id <name>", "name of the pipeline (default: main; with --path.settings its folder's name)")
+      .option("--letters <folder>", "the folder of the letters itself, as messages name it; for those of `antler up`")
       .option("--json", "the result as JSON");
   const filtered = (command: Command): Command =>
     command.option("--filter <kql>", "only letters that this query finds (antler dlq --help tells more)");
@@ -36,7 +37,10 @@ export function addDlqCommand(program: Command): void {
     });
   filtered(action("explain", "what went wrong and what can be done, in plain words")).action(run("explain"));
   filtered(action("replay", "run the records again and deliver what was dead-lettered"))
-    .option("--with <path...>", "run them through this configuration instead of the pipeline's")
+    .option(
+      "--with <path...>",
+      "run them through this configuration (file, folder, glob; folder with pipelines.yml) instead",
+    )
     .action(run("replay"));
   filtered(action("purge", "give letters up without delivering them"))
     .option("--older-than <time>", "only letters older than this: 7d, 12h, or 2026-11-23T10:00")

@@ -13,6 +13,8 @@ export interface FindOptions {
   readonly "path.settings"?: string;
   readonly "path.data"?: string;
   readonly "pipeline.id"?: string;
+  /** The folder of the letters itself. */
+  readonly letters?: string;
 }
 
 /** A command line that cannot be meant; exit code 2. */
@@ -27,7 +29,8 @@ export interface FoundLetters {
 export function findLetters(options: FindOptions, found: DiagnosticCollector): FoundLetters {
   const set = readSet(options, found);
   const base = options["path.data"] ?? set.dataPath;
-  const folder = lettersFolder(set.deadLetters, dataFolder(base, "pipeline", set.id), set.id);
+  const folder = options.letters ?? lettersFolder(set.deadLetters, dataFolder(base, "pipeline", set.id), set.id);
+  if (!existsSync(folder) && options.letters !== undefined) throw new UsageError(`${folder}: no such folder`);
   if (!existsSync(folder)) throw new UsageError(absent(folder, set, base ?? defaultDataFolder()));
   return { folder, set };
 }

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import { type ResolvedGroup, resolveGroup } from "../../pipeline/compile/resolve-group.ts";
@@ -7,10 +9,12 @@ import { Letters, type OpenLetter } from "../../pipeline/dead-letters/letters.ts
 import { Replay, type ReplayCounts } from "../../pipeline/dead-letters/replay.ts";
 import type { RunningOutput } from "../../pipeline/run/deliveries.ts";
 import { WorkerPool } from "../../pipeline/run/worker-pool.ts";
+import { settledFolder } from "../../segments/settled-log.ts";
+import { realCheckpointFileSystem } from "../../telemetry/checkpoint-file.ts";
 import { createLogger, type Logger } from "../../telemetry/logger.ts";
 import { readConfiguration } from "../configuration-files.ts";
 import { EXIT_CONFIGURATION } from "../exit-codes.ts";
-import { type PipelineSet, readSettingsFor } from "../pipelines-yml.ts";
+import { PIPELINES_FILE, type PipelineSet, readSettingsFolder, readSettingsFor } from "../pipelines-yml.ts";
 import { onStopSignal } from "../signals.ts";
 import { type FindOptions, type FoundLetters, UsageError } from "./find-letters.ts";
 import type { Write } from "./list.ts";
@@ -77,13 +81,20 @@ export async function runReplay(
     off();
     await replay.close();
     await settled.close();
+    // For `antler ledger`, which looks for files of this name.
+    await realCheckpointFileSystem.replace(join(settledFolder(folder), "ledger.json"), JSON.stringify(replay.ledger));
   }
-  write(options.json === true ? resultJson(replay.counts) : resultText(replay.counts, stop.signal.aborted));
+  const result = options.json === true ? resultJson(replay.counts) : resultText(replay.counts, stop.signal.aborted);
+  // Standard output belongs to the events then.
+  if (group.outputs.some(({ plugin }) => plugin.name === "stdout")) process.stderr.write(result);
+  else write(result);
   return replay.counts.failed.size > 0 || stop.signal.aborted ? 1 : 0;
 }
 
 function configurationOf(set: PipelineSet, options: ReplayCommandOptions, found: DiagnosticCollector): PipelineSet {
   if (options.with !== undefined) {
+    const [folder = ""] = options.with;
+    if (existsSync(join(folder, PIPELINES_FILE))) return readSettingsFolder(folder, {}, found, "start");
     const sources = readConfiguration(options.with, found);
     // The ids of the first pipeline: letters name its inputs.
     return readSettingsFor(options["path.settings"], { id: set.definitions[0]?.id ?? set.id }, sources, found);

@@ -1,5 +1,5 @@
 import { imbalance, type LedgerSnapshot, sumOf } from "../../telemetry/ledger.ts";
-import { grouped } from "../up/status-line.ts";
+import { grouped } from "../figures-text.ts";
 import type { StoredLedger } from "./read-ledgers.ts";
 
 /** Destinations shown of an output; the others are counted together. */

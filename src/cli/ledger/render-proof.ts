@@ -1,6 +1,6 @@
 import { EARLIER } from "../../telemetry/destinations.ts";
 import type { LedgerSnapshot } from "../../telemetry/ledger.ts";
-import { grouped } from "../up/status-line.ts";
+import { grouped } from "../figures-text.ts";
 import type { Difference, Proof } from "./prove.ts";
 
 export interface ProofReport extends Proof {

@@ -20,4 +20,4 @@ Examples:
   antler queue check main
   antler queue repair --yes --path.queue /srv/queues
 
-inspect and check may be used while the pipeline runs; repair may not.`;
+Queues of isolated outputs are shown as outputs/<id>. inspect and check may be used while the pipeline runs; repair may not.`;

@@ -26,23 +26,27 @@ export function queuesOf({ queues }: Pick<PipelineSet, "queues">, dataFolder: st
   return found;
 }
 
-/** All queues below a data folder, or of a folder of queues; by the folder's name where some are named. */
+/** All queues below a data folder, those of isolated outputs too, or of a folder of queues; by the folder's name where some are named. */
 export function findQueues(
   dataPath: string | undefined,
   queuePath: string | undefined,
   named: readonly string[],
 ): FoundQueue[] {
-  const roots: { readonly base: string; readonly owner: string | undefined }[] = [];
+  const roots: { readonly base: string; readonly owner: string | undefined; readonly prefix?: string }[] = [];
   if (queuePath === undefined) {
     const pipelines = join(dataPath ?? defaultDataFolder(), "pipeline");
     for (const name of foldersIn(pipelines))
-      roots.push({ base: join(pipelines, name, "queue"), owner: join(pipelines, name) });
+      roots.push(
+        { base: join(pipelines, name, "queue"), owner: join(pipelines, name) },
+        // Those of isolated outputs.
+        { base: join(pipelines, name, "outputs"), owner: join(pipelines, name), prefix: "outputs/" },
+      );
   } else roots.push({ base: queuePath, owner: undefined });
-  const wanted = new Set(named.map((pipeline) => pipeline.replaceAll(/[^\w.-]/g, "_")));
-  return roots.flatMap(({ base, owner }) =>
+  const wanted = new Set(named.flatMap((name) => [name.replace(/^outputs\//, ""), name.replaceAll(/[^\w.-]/g, "_")]));
+  return roots.flatMap(({ base, owner, prefix = "" }) =>
     foldersIn(base)
-      .filter((pipeline) => (wanted.size === 0 || wanted.has(pipeline)) && isQueue(join(base, pipeline)))
-      .map((pipeline) => ({ pipeline, folder: join(base, pipeline), owned: owner ?? join(base, pipeline) })),
+      .filter((name) => (wanted.size === 0 || wanted.has(name)) && isQueue(join(base, name)))
+      .map((name) => ({ pipeline: prefix + name, folder: join(base, name), owned: owner ?? join(base, name) })),
   );
 }
 
@@ -68,7 +72,7 @@ export async function warnOfQueuesLeft(
   for (const { id } of pipelines) {
     const folder = queueFolder(join(dataFolder, "queue"), id);
     if (queues.has(id) || !existsSync(folder)) continue;
-    const { unacknowledged } = await inspectQueue(folder);
+    const { unacknowledged } = await inspectQueue(folder, false);
     if (unacknowledged > 0)
       log.warn("the queue on disk has events that are not delivered, and queue.type is memory: they stay there", {
         pipeline: id,

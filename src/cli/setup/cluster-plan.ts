@@ -56,8 +56,13 @@ function refusedBeside(planned: PlannedAsset, templates: readonly FoundTemplate[
   return { ...planned, action: "conflict", reason };
 }
 
-function typeNotes({ missingTypes, logsdb }: Abilities): string[] {
+function typeNotes({ asked, missingTypes, logsdb }: Abilities): string[] {
   return [
+    ...(asked
+      ? []
+      : [
+          "without manage_index_templates it cannot be asked what it has: what follows presumes an ordinary server of its version",
+        ]),
     ...(missingTypes.size === 0
       ? []
       : [

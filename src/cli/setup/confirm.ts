@@ -8,10 +8,14 @@ export async function confirmed(question: string, forMachines: boolean, signal: 
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim());
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
+    const answer = await terminal.question(`${question} [y/N] `, { signal }).catch((error: Error) => {
+      // Ctrl-C, Ctrl-D.
+      if (error.name === "AbortError") return "\n";
+      throw error;
+    });
+    if (/^y(es)?$/i.test(answer.trim())) return true;
+    process.stdout.write(`${answer === "\n" ? answer : ""}nothing is applied\n`);
+    return false;
   } finally {
     terminal.close();
   }

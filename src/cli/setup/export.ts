@@ -1,6 +1,25 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Abilities, askAbilities } from "../../elastic/assets/abilities.ts";
 import { type Asset, marked } from "../../elastic/assets/asset.ts";
+import { ElasticApi } from "../../elastic/assets/elastic-api.ts";
+import { coversAllLogs, readIndexTemplates } from "../../elastic/assets/foreign-templates.ts";
+import { elasticConnection } from "../../elastic/connection.ts";
+import type { ConnectionSettings } from "../../elastic/connection-settings.ts";
+
+/** What the files for a cluster hang on. */
+export async function askCluster(
+  settings: ConnectionSettings,
+): Promise<{ readonly abilities: Abilities; readonly foreignCatchAll: boolean }> {
+  const connection = await elasticConnection(settings);
+  try {
+    const api = new ElasticApi(connection, new AbortController().signal);
+    const abilities = await askAbilities(api);
+    return { abilities, foreignCatchAll: coversAllLogs(await readIndexTemplates(api)) };
+  } finally {
+    await connection.close();
+  }
+}
 
 /** Writes what would be made as JSON files, KIND/NAME.json, and the order in README.md. Returns the files' paths. */
 export async function exportAssets(folder: string, assets: readonly Asset[], server: string): Promise<string[]> {

@@ -4,7 +4,7 @@ Examples:
   antler setup -f /etc/antler/conf.d/
   antler setup --path.settings /etc/logstash --yes
   ANTLER_SETUP_API_KEY=id:key antler setup --hosts https://es1:9200 --ca ca.pem --retention 90d
-  antler setup --export templates/                        files to apply by other means; no server is asked
+  antler setup --export templates/                        files to apply by other means, for an ordinary server
   antler setup --json | jq '.clusters[].assets[] | select(.action != "same")'
 
 It shows what it would create and change, with each difference, and asks. What it did not make, or what somebody has changed since, it leaves

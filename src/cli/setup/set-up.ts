@@ -50,12 +50,9 @@ async function setUp(target: SetupTarget, options: SetUpOptions, signal: AbortSi
   try {
     const api = new ElasticApi(connection, signal);
     let found: ClusterPlan;
+    let missing: readonly string[];
     try {
-      const missing = await missingPrivileges(api, wishes.ilm);
-      if (missing !== undefined && missing.length > 0) {
-        say(missingText(place, missing, wishes));
-        return { place, missing, applied: [], complete: false };
-      }
+      missing = (await missingPrivileges(api, wishes.ilm)) ?? [];
       found = await planCluster(api, wishes, options.forced);
     } catch (error) {
       if (!(error instanceof ElasticApiError)) throw error;
@@ -67,6 +64,10 @@ async function setUp(target: SetupTarget, options: SetUpOptions, signal: AbortSi
     );
     found = { ...found, notes: [...found.notes, ...dynamic] };
     if (!options.json) say(planText(place, found));
+    if (missing.length > 0 && found.plan.some(({ action }) => action !== "same" && action !== "impossible")) {
+      say(`nothing is applied\n${missingText(place, missing, wishes)}`);
+      return { place, found, missing, applied: [], complete: false };
+    }
     return await carryOut(place, found, api, options, signal, say);
   } finally {
     await connection.close();

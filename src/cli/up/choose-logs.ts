@@ -1,5 +1,5 @@
+import { bytes } from "../figures-text.ts";
 import type { ReadingPlan } from "./receive.ts";
-import { bytes } from "./status-line.ts";
 import { expandArguments } from "./well-known-arguments.ts";
 import { findHostLogs, type HostLogs } from "./well-known-logs.ts";
 

@@ -1,4 +1,6 @@
 import type { LedgerSnapshot } from "../../telemetry/ledger.ts";
+import { bytes, grouped } from "../figures-text.ts";
+import { TerminalLine } from "../terminal-line.ts";
 
 /** What `up` tells of itself. */
 export interface UpCounts {
@@ -15,6 +17,7 @@ const PLAIN_INTERVAL_MS = 10_000;
 export class StatusLine {
   readonly #counts: () => UpCounts;
   readonly #out: NodeJS.WriteStream;
+  readonly #line: TerminalLine;
   readonly #now: () => number;
   readonly #start: LedgerSnapshot;
   #last: { readonly at: number; readonly read: number };
@@ -24,6 +27,7 @@ export class StatusLine {
   constructor(counts: () => UpCounts, out: NodeJS.WriteStream, now: () => number = () => performance.now()) {
     this.#counts = counts;
     this.#out = out;
+    this.#line = new TerminalLine(out);
     this.#now = now;
     this.#start = counts().ledger;
     this.#last = { at: now(), read: this.#start.totals.read };
@@ -59,7 +63,7 @@ export class StatusLine {
 
   /** Takes the line off the terminal, so that something else can be written. */
   clear(): void {
-    if (this.#out.isTTY && this.#shown !== "") this.#out.write("\r\x1b[2K");
+    this.#line.clear();
     this.#shown = "";
   }
 
@@ -72,8 +76,7 @@ export class StatusLine {
     const counts = this.counts();
     const text = this.text();
     if (this.#out.isTTY) {
-      this.#shown = text;
-      this.#out.write(`\r\x1b[2K${text.slice(0, Math.max(20, (this.#out.columns || 80) - 1))}`);
+      this.#line.show(text);
     } else if (counts !== this.#shown) {
       this.#shown = counts;
       this.#out.write(`${text}\n`);
@@ -83,21 +86,4 @@ export class StatusLine {
 
 function existingOf(ledger: LedgerSnapshot): number {
   return Object.values(ledger.outputs).reduce((sum, output) => sum + output.existing, 0);
-}
-
-export function grouped(count: number): string {
-  return Math.round(count)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-export function bytes(count: number): string {
-  const units = ["bytes", "KB", "MB", "GB", "TB"];
-  let size = count;
-  let unit = 0;
-  while (size >= 1000 && unit < units.length - 1) {
-    size /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? size : size.toFixed(size < 10 ? 1 : 0)} ${units[unit]}`;
 }

@@ -11,6 +11,15 @@ export const COMPONENT_TEMPLATE: AssetKind = {
   normalise: (body) => ({ template: normalTemplate(objectAt(body, "template")) }),
 };
 
+/** What an index template says beside its template; newer servers add when it was made, which is nobody's wish. */
+const TEMPLATE_OPTIONS: readonly string[] = [
+  "index_patterns",
+  "priority",
+  "composed_of",
+  "ignore_missing_component_templates",
+  "allow_auto_create",
+];
+
 /** Source: Elasticsearch, "Create or update index template API". */
 export const INDEX_TEMPLATE: AssetKind = {
   id: "index_template",
@@ -19,7 +28,7 @@ export const INDEX_TEMPLATE: AssetKind = {
   request: (name) => `PUT /_index_template/${encodeURIComponent(name)}`,
   content: (body) => body,
   normalise: (body) => ({
-    ...without(body, ["_meta", "version"]),
+    ...only(body, TEMPLATE_OPTIONS),
     data_stream: { hidden: false, allow_custom_routing: false, ...objectAt(body, "data_stream") },
     template: normalTemplate(objectAt(body, "template")),
   }),
@@ -49,6 +58,6 @@ function normalTemplate(template: JsonObject): JsonObject {
   };
 }
 
-function without(body: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
+function only(body: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => names.includes(name)));
 }

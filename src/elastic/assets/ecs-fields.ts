@@ -1,7 +1,8 @@
 /**
  * ECS fields that Antler's pipelines, codecs and inputs make, and those that usual senders bring along, with the types that ECS gives them.
  * Source: Elastic Common Schema 9.3, field reference. Differences, on purpose: `message` and `event.original` are both searched as text
- * (ECS does not index the latter); labels of containers and Kubernetes are flattened, since their names are anybody's and hold dots.
+ * (ECS does not index the latter); labels of containers and Kubernetes, and what programs add to the journal, are flattened, since their names are
+ * anybody's and may hold dots.
  */
 export type FieldType =
   | "keyword"
@@ -40,6 +41,7 @@ keyword cloud. account.id account.name availability_zone instance.id instance.na
 keyword container. id image.hash.all image.name image.tag name runtime
 flattened container.|kubernetes. labels
 flattened kubernetes. annotations
+flattened journald. custom
 scaled_float container.cpu.|container.memory.|host.cpu. usage
 keyword orchestrator. cluster.name namespace resource.name resource.type type
 

@@ -20,7 +20,7 @@ export interface TemplateWishes {
   readonly retention: string | undefined;
   /** A lifecycle policy also where the server has data stream lifecycles. */
   readonly ilm: boolean;
-  /** A template for all other logs-*-*. */
+  /** A template for all other logs-*-*; not made for one namespace alone. */
   readonly catchAll: boolean;
 }
 
@@ -46,10 +46,12 @@ export const CATCH_ALL: Dataset = { type: "logs", dataset: "*" };
  * Fleet's templates for integrations have 200 and stay before ours; Elasticsearch's own logs-*-* has 100.
  */
 const PRIORITY = 190;
+/** Before those of the same dataset that are for any namespace. */
+const NAMESPACE_PRIORITY = 195;
 const CATCH_ALL_PRIORITY = 90;
 
 /**
- * Of mapped fields, objects and multi-fields counted. ECS takes about 600; the rest is for the fields of datasets. What comes beyond stays in the
+ * Of mapped fields, objects and multi-fields counted. ECS takes about 700; the rest is for the fields of datasets. What comes beyond stays in the
  * document, unmapped and named in its `_ignored`: refusing the document, as Elasticsearch does by default, would turn one program's chatter into
  * dead letters of every later record with a new field.
  */
@@ -69,7 +71,7 @@ export function templateAssets(wishes: TemplateWishes, abilities: Abilities): Te
     ...retention(wishes, abilities, policy),
   ];
   const sharedNames = shared.map(({ name }) => name);
-  const datasets = [...wishes.datasets, ...(wishes.catchAll ? [CATCH_ALL] : [])];
+  const datasets = [...wishes.datasets, ...(wishes.catchAll && wishes.namespace === undefined ? [CATCH_ALL] : [])];
   const own = datasets.flatMap((dataset) => fieldsOf(dataset, abilities));
   const templates = datasets.map((dataset) => {
     const parts = [...sharedNames, ...own.map(({ name }) => name).filter((name) => name === fieldsName(dataset))];
@@ -162,7 +164,7 @@ function indexTemplate(
   const custom = optionalComponents ? [`${type}@custom`, ...(isCatchAll ? [] : [`${type}-${dataset}@custom`])] : [];
   const body: Record<string, Json> = {
     index_patterns: [`${type}-${dataset}-${namespace ?? "*"}`],
-    priority: isCatchAll ? CATCH_ALL_PRIORITY : PRIORITY,
+    priority: isCatchAll ? CATCH_ALL_PRIORITY : namespace === undefined ? PRIORITY : NAMESPACE_PRIORITY,
     data_stream: { hidden: false, allow_custom_routing: false },
     composed_of: [...parts, ...custom],
     ...(custom.length > 0 ? { ignore_missing_component_templates: custom } : {}),

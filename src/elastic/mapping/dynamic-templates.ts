@@ -1,6 +1,8 @@
 import type { ValueKind } from "../../plugin/value-shape.ts";
 import { type FieldMapping, type IndexMapping, isObject, readField } from "./mapping.ts";
 
+type Rule = Readonly<Record<string, unknown>>;
+
 /** What Elasticsearch takes a JSON value for before it looks for a template. Source: "Dynamic templates", match_mapping_type. */
 const JSON_TYPES: Readonly<Record<Exclude<ValueKind, "unknown">, readonly string[]>> = {
   object: ["object"],
@@ -14,16 +16,18 @@ const JSON_TYPES: Readonly<Record<Exclude<ValueKind, "unknown">, readonly string
 
 /** The mapping that the first fitting dynamic template gives a new field; undefined where none fits, or that is not certain. */
 export function dynamicField(
-  { dynamicTemplates }: IndexMapping,
+  { dynamicTemplates, dateDetection }: IndexMapping,
   names: readonly string[],
   kind: ValueKind,
 ): { readonly field: FieldMapping; readonly template: string } | undefined {
   if (kind === "unknown") return undefined;
   const path = names.join(".").split(".");
   for (const { name, rule } of dynamicTemplates) {
+    // Expressions are Java's, and can be anyone's.
+    if (rule["match_pattern"] === "regex") return undefined;
     if (!namesFit(rule, path)) continue;
     const types = [rule["match_mapping_type"] ?? "*"].flat().map(String);
-    const own = JSON_TYPES[kind];
+    const own = JSON_TYPES[kind].filter((type) => dateDetection || type !== "date");
     const fits = own.filter((type) => types.includes("*") || types.includes(type));
     if (fits.length === 0) continue;
     // It depends on the text: a template behind this one can be the one.
@@ -36,15 +40,12 @@ export function dynamicField(
   return undefined;
 }
 
-function namesFit(rule: Readonly<Record<string, unknown>>, path: readonly string[]): boolean {
+function namesFit(rule: Rule, path: readonly string[]): boolean {
   const [whole, last] = [path.join("."), path.at(-1) as string];
-  const isRegex = rule["match_pattern"] === "regex";
-  const fits = (option: string, text: string): boolean | undefined => {
-    if (rule[option] === undefined) return undefined;
-    return [rule[option]]
-      .flat()
-      .some((pattern) => matches(String(pattern), text, isRegex && !option.startsWith("path")));
-  };
+  const fits = (option: string, text: string): boolean | undefined =>
+    rule[option] === undefined
+      ? undefined
+      : [rule[option]].flat().some((pattern) => matchesWildcard(String(pattern), text));
   return (
     fits("match", last) !== false &&
     fits("path_match", whole) !== false &&
@@ -53,21 +54,17 @@ function namesFit(rule: Readonly<Record<string, unknown>>, path: readonly string
   );
 }
 
-/** `*` stands for any text; with `match_pattern: regex` an expression of Java's for the whole name. */
-function matches(pattern: string, text: string, isRegex: boolean): boolean {
-  if (!isRegex) return wildcard(pattern).test(text);
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(text);
-  } catch {
-    return false;
+/** Whether a name fits a pattern in which `*` stands for any text; in one pass, whoever made the pattern. */
+export function matchesWildcard(pattern: string, name: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  const last = rest.pop();
+  if (last === undefined) return name === pattern;
+  if (!name.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
   }
-}
-
-/** A name with `*` in it. */
-export function wildcard(pattern: string): RegExp {
-  return new RegExp(`^${pattern.split("*").map(escaped).join(".*")}$`, "s");
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return name.length - last.length >= at && name.endsWith(last);
 }

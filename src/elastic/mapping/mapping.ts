@@ -28,6 +28,8 @@ export interface IndexMapping {
   readonly root: FieldMapping;
   readonly dynamicTemplates: readonly DynamicTemplate[];
   readonly runtime: ReadonlySet<string>;
+  /** Texts that look like dates become dates. */
+  readonly dateDetection: boolean;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -46,6 +48,7 @@ export function readMapping(mappings: unknown): IndexMapping {
       .flatMap((template) =>
         Object.entries(template).flatMap(([name, rule]) => (isObject(rule) ? [{ name, rule }] : [])),
       ),
+    dateDetection: String(given["date_detection"] ?? "true") !== "false",
     runtime: new Set(Object.keys(isObject(given["runtime"]) ? given["runtime"] : {})),
   };
 }

@@ -1,4 +1,4 @@
-import { wildcard } from "./dynamic-templates.ts";
+import { matchesWildcard } from "./dynamic-templates.ts";
 import { countFields } from "./field-count.ts";
 import { type IndexMapping, isObject, readMapping } from "./mapping.ts";
 
@@ -79,7 +79,9 @@ export class TemplateSet {
   find(name: string): IndexDesign | undefined {
     const index = this.#indices.get(name);
     if (index !== undefined) return designOf(`index "${name}"`, [index], false, []);
-    const fitting = this.#templates.filter(({ patterns }) => patterns.some((pattern) => wildcard(pattern).test(name)));
+    const fitting = this.#templates.filter(({ patterns }) =>
+      patterns.some((pattern) => matchesWildcard(pattern, name)),
+    );
     const best = fitting
       .filter(({ isLegacy }) => !isLegacy)
       .reduce<IndexTemplate | undefined>((a, b) => (a === undefined || b.priority > a.priority ? b : a), undefined);

@@ -1,9 +1,9 @@
 import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { describe } from "../../elastic/mapping/compatibility.ts";
 import { placeIn } from "../../elastic/mapping/mapping.ts";
-import type { MadeField } from "../../plugin/event-shape.ts";
+import type { MadeField } from "../../plugin/made-fields.ts";
 import type { ValueShape } from "../../plugin/value-shape.ts";
-import { documentFields, type FindDesign, lineOf, referenceOf } from "./check-mappings.ts";
+import { documentFields, type FindDesign, isSure, lineOf, referenceOf } from "./check-mappings.ts";
 import { targetOf } from "./document-target.ts";
 import { placeOfMaker } from "./maker-place.ts";
 import type { DocumentShape } from "./produced-fields.ts";
@@ -24,10 +24,7 @@ export function checkFieldKinds(
     if (target === undefined) continue;
     const { name } = target;
     const design = find(target, shape.output);
-    const fields = documentFields(shape).filter(
-      // Conditions of a field and of the output can exclude each other.
-      ({ certain, conditional, path }) => certain && !(conditional && shape.conditional) && !isMapped(path, design),
-    );
+    const fields = documentFields(shape).filter((made) => isSure(made, shape) && !isMapped(made.path, design));
     byTarget.set(name, [...(byTarget.get(name) ?? []), ...fields]);
   }
   for (const [name, fields] of byTarget) checkTarget(name, fields, found);

@@ -3,7 +3,7 @@ import { lineColumn, type Span } from "../../diagnostics/source.ts";
 import { dynamicField } from "../../elastic/mapping/dynamic-templates.ts";
 import { type Dynamic, placeIn } from "../../elastic/mapping/mapping.ts";
 import type { IndexDesign } from "../../elastic/mapping/templates.ts";
-import type { MadeField } from "../../plugin/event-shape.ts";
+import type { MadeField } from "../../plugin/made-fields.ts";
 import type { ValueShape } from "../../plugin/value-shape.ts";
 import { type DocumentTarget, targetOf } from "./document-target.ts";
 import { judgeField } from "./judge-field.ts";
@@ -36,7 +36,13 @@ export function checkMappings(
       untemplated.add(target.name);
       if (design === "none") continue;
     }
-    for (const field of documentFields(shape)) checkField(field, shape, target, design, found);
+    const fields = documentFields(shape);
+    const told = new Set<string>();
+    // What is sure goes before what can be.
+    for (const sure of [true, false]) {
+      for (const field of fields)
+        if (isSure(field, shape) === sure) checkField(field, sure, target, design, told, found);
+    }
     checkCount(shape, target, design, found);
   }
 }
@@ -46,24 +52,33 @@ export function documentFields({ event }: DocumentShape): MadeField[] {
   return [...event.fields()].filter(({ path }) => path[0] !== "@metadata");
 }
 
+/** Conditions of a field and of the output can exclude each other. */
+export function isSure(made: MadeField, shape: DocumentShape): boolean {
+  return made.certain && !(made.conditional && shape.conditional);
+}
+
 function checkField(
   made: MadeField,
-  shape: DocumentShape,
+  sure: boolean,
   target: DocumentTarget,
   design: IndexDesign,
+  told: Set<string>,
   found: DiagnosticCollector,
 ): void {
   const problem = judgeField(made, design);
   if (problem === undefined) return;
-  // Conditions of a field and of the output can exclude each other.
-  const isSure = problem.certain && made.certain && !(made.conditional && shape.conditional);
+  const place = placeOfMaker(made.maker);
+  const key = `${place.source.name} ${place.start} ${problem.path}`;
+  if (told.has(key)) return;
+  told.add(key);
+  const always = problem.certain && sure;
   const { path, value, takes, help, template } = problem;
-  const what = value === undefined ? "is not mapped" : `${isSure ? "is" : "can be"} ${value}`;
+  const what = value === undefined ? "is not mapped" : `${always ? "is" : "can be"} ${value}`;
   const by = template === undefined ? design.origin : `${design.origin}, dynamic template "${template}"`;
   found.warning(
-    isSure ? "MAP001" : "MAP002",
+    always ? "MAP001" : "MAP002",
     `${referenceOf(path.split("."))} ${what}, and ${target.name} has ${takes}`,
-    placeOfMaker(made.maker),
+    place,
     { notes: [`mapped by the ${by}`, FATE], help },
   );
 }

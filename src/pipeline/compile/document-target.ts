@@ -1,7 +1,13 @@
 import { Timestamp } from "../../event/timestamp.ts";
 import { compileSprintf } from "../../language/sprintf.ts";
 import type { EventShape } from "../../plugin/event-shape.ts";
-import { DATA_STREAM_PARTS, dataStreamPart, usesDataStream } from "../outputs/data-stream.ts";
+import {
+  DATA_STREAM_PARTS,
+  type DataStreamSettings,
+  dataStreamPart,
+  indexTemplate,
+  usesDataStream,
+} from "../outputs/data-stream.ts";
 import type { DocumentShape } from "./produced-fields.ts";
 
 /** Where documents go. */
@@ -10,16 +16,12 @@ export interface DocumentTarget {
   readonly isDataStream: boolean;
 }
 
-interface ElasticsearchSettings {
-  readonly data_stream: string;
+type ElasticsearchSettings = DataStreamSettings & {
   readonly data_stream_type: string;
   readonly data_stream_dataset: string;
   readonly data_stream_namespace: string;
   readonly data_stream_auto_routing: boolean;
-  readonly index: string | undefined;
-  readonly document_id: string | undefined;
-  readonly action: string | undefined;
-}
+};
 
 const PLACE = /%\{(?!\+|\{)([^}]*)\}/g;
 
@@ -33,8 +35,7 @@ export function targetOf({ output, event }: DocumentShape, now: number): Documen
   const settings = output.options as unknown as ElasticsearchSettings;
   if (settings.action === "delete") return undefined;
   if (usesDataStream(settings, output.ecs)) return streamOf(event, settings);
-  const legacyDefault = output.ecs === "disabled" ? "logstash-%{+yyyy.MM.dd}" : "ecs-logstash-%{+yyyy.MM.dd}";
-  const index = (settings.index ?? legacyDefault).replace(
+  const index = indexTemplate(settings, output.ecs).replace(
     PLACE,
     (place, field: string) => literalOf(event, field) ?? place,
   );

@@ -2,7 +2,7 @@ import { misfit } from "../../elastic/mapping/compatibility.ts";
 import { dynamicField } from "../../elastic/mapping/dynamic-templates.ts";
 import { placeIn } from "../../elastic/mapping/mapping.ts";
 import type { IndexDesign } from "../../elastic/mapping/templates.ts";
-import type { MadeField } from "../../plugin/event-shape.ts";
+import type { MadeField } from "../../plugin/made-fields.ts";
 
 /** Why a field of a document does not fit its index. */
 export interface FieldProblem {

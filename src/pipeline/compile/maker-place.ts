@@ -1,6 +1,6 @@
 import type { Span } from "../../diagnostics/source.ts";
 import type { PluginNode, ValueNode } from "../../language/conf-ast.ts";
-import type { Maker } from "../../plugin/event-shape.ts";
+import type { Maker } from "../../plugin/made-fields.ts";
 
 /** Where a configuration says what makes a field: the entry of the option, else the option, else the plugin. */
 export function placeOfMaker({ plugin, option, entry }: Maker): Span {

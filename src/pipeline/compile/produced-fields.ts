@@ -7,6 +7,7 @@ import type { ResolvedGroup } from "./resolve-group.ts";
 import type {
   Block,
   ResolvedFilter,
+  ResolvedIf,
   ResolvedInput,
   ResolvedLink,
   ResolvedOutput,
@@ -35,8 +36,7 @@ export function documentShapes(group: ResolvedGroup): DocumentShape[] {
   const ids = { last: 0 };
   for (const [place, pipeline] of group.pipelines.entries()) {
     const ways = arriving[place] as EventShape[];
-    if (pipeline.inputs.length > 0)
-      ways.unshift(EventShape.merged(pipeline.inputs.map((input) => shapeOfInput(input, new EventShape(ids)))));
+    if (pipeline.inputs.length > 0) ways.unshift(shapeOfInputs(pipeline.inputs, ids));
     // Who sends here is not in this configuration.
     if (ways.length === 0 && pipeline.entrances.length > 0) ways.push(shapeOfAnything(new EventShape(ids)));
     const told = ways.length > WAYS_LIMIT ? [EventShape.merged(ways)] : ways;
@@ -51,6 +51,18 @@ export function documentShapes(group: ResolvedGroup): DocumentShape[] {
     }
   }
   return shapes;
+}
+
+/** Of several inputs each makes its fields for some events only. */
+function shapeOfInputs(inputs: readonly ResolvedInput[], ids: { last: number }): EventShape {
+  const shapes = inputs.map((input) => {
+    const event = new EventShape(ids);
+    event.conditional = inputs.length > 1;
+    return shapeOfInput(input, event);
+  });
+  const merged = EventShape.merged(shapes);
+  merged.conditional = false;
+  return merged;
 }
 
 function shapeOfInput(input: ResolvedInput, event: EventShape): EventShape {
@@ -83,24 +95,50 @@ function throughFilters(block: Block<ResolvedFilter>, start: EventShape): EventS
       through(node, event);
       continue;
     }
-    for (const { condition } of node.branches) doubt(condition, event);
-    const known = event.lastMade;
-    const ways = node.branches.map(({ block: inner }) => {
-      const way = event.copy();
-      way.conditional = true;
-      return throughFilters(inner, way);
-    });
-    if (node.branches.every(({ condition }) => condition !== undefined)) ways.push(event);
-    const { conditional } = event;
-    event = EventShape.merged(ways, known);
-    event.conditional = conditional;
+    event = throughBranches(node, event);
   }
   return event;
 }
 
-/** A field that a condition looks at can be another one behind it than in front. */
-function doubt(condition: ExpressionNode | undefined, event: EventShape): void {
-  if (condition !== undefined) for (const { text } of selectorsIn(condition)) event.doubt(text);
+function throughBranches(choice: ResolvedIf<ResolvedFilter>, event: EventShape): EventShape {
+  const known = event.lastMade;
+  const looks: Look[] = [];
+  const ways = choice.branches.map(({ condition, block }) => {
+    // Also a condition that did not hold says something.
+    if (condition !== undefined) looks.push(...looksOf(condition));
+    const way = event.copy();
+    way.conditional = true;
+    const forgotten = looks.flatMap(({ field, compares }) => way.forget(field, compares));
+    const end = throughFilters(block, way);
+    end.remember(forgotten);
+    return end;
+  });
+  if (choice.branches.every(({ condition }) => condition !== undefined)) ways.push(event);
+  const merged = EventShape.merged(ways, known);
+  merged.conditional = event.conditional;
+  // What is left is not just anything: the values that are dropped can be those that do not fit.
+  if (ways.some(({ dropped }) => dropped)) for (const { field, compares } of looks) merged.forget(field, compares);
+  return merged;
+}
+
+interface Look {
+  readonly field: string;
+  /** Its value is compared; else it is asked whether there is such a field. */
+  readonly compares: boolean;
+}
+
+/** The fields that a condition looks at. */
+function looksOf(condition: ExpressionNode): Look[] {
+  switch (condition.type) {
+    case "boolean":
+      return [...looksOf(condition.left), ...looksOf(condition.right)];
+    case "not":
+      return looksOf(condition.operand);
+    case "selector":
+      return [{ field: condition.text, compares: false }];
+    default:
+      return selectorsIn(condition).map(({ text }) => ({ field: text, compares: true }));
+  }
 }
 
 function through({ plugin, options, ecs }: ResolvedFilter, event: EventShape): void {

@@ -54,6 +54,7 @@ export class DeadLetterKeeper implements LetterTarget {
   readonly #warned = new Set<DropReason>();
   #queue: Promise<void> = Promise.resolve();
   #marksSeen = 0;
+  #nextLook = Number.NEGATIVE_INFINITY;
   #expiredAt = Number.NEGATIVE_INFINITY;
   #waited = 0;
   #blocked = false;
@@ -181,8 +182,7 @@ export class DeadLetterKeeper implements LetterTarget {
   }
 
   async #makeRoom(size: number): Promise<void> {
-    const marks = await this.#newMarks();
-    if (marks !== undefined) await this.#removeWhere(isSettled, marks, "expired");
+    await this.#removeSettled();
     if (this.#fits(size)) return;
     if (this.#around.now() - this.#expiredAt >= AGE_MILLIS) await this.#expire();
     for (let bytes = -1; this.#settings.policy === "drop_older" && !this.#fits(size) && this.#store.bytes !== bytes; ) {
@@ -191,12 +191,16 @@ export class DeadLetterKeeper implements LetterTarget {
     }
   }
 
-  /** The marks, when there are others than at the last look. */
-  async #newMarks(): Promise<Marks | undefined> {
+  /** Looks through the letters when there are new marks, and for a tenth of the time at most, since a replay makes marks all the time. */
+  async #removeSettled(): Promise<void> {
+    const began = this.#around.now();
+    if (began < this.#nextLook) return;
     const bytes = await marksBytes(this.folder);
-    if (bytes === this.#marksSeen) return undefined;
+    if (bytes === this.#marksSeen) return;
     this.#marksSeen = bytes;
-    return readMarks(this.folder);
+    await this.#removeWhere(isSettled, await readMarks(this.folder), "expired");
+    const ended = this.#around.now();
+    this.#nextLook = ended + 10 * (ended - began);
   }
 
   async #removeWhere(which: (summary: SegmentSummary) => boolean, marks: Marks, why: DropReason): Promise<void> {
@@ -226,8 +230,7 @@ export class DeadLetterKeeper implements LetterTarget {
   #maintain(): void {
     this.#queue = this.#queue
       .then(async () => {
-        const marks = await this.#newMarks();
-        if (marks !== undefined) await this.#removeWhere(isSettled, marks, "expired");
+        await this.#removeSettled();
         await this.#expire();
       })
       .catch((error: unknown) => {

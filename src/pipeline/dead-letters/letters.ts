@@ -1,7 +1,7 @@
 import { isTree, type ObjectValue } from "../../event/value.ts";
 import { type DeadLetter, decodeLetter, type LetterScope, letterKey } from "../../segments/dead-letter.ts";
 import { comparePlaces, type LogPlace, logEnd, readSegments } from "../../segments/log-reader.ts";
-import { type Marks, markOf, readMarks } from "../../segments/settled-log.ts";
+import { type Marks, readMarks } from "../../segments/settled-log.ts";
 
 /** A letter that has not come to its end. */
 export interface OpenLetter {
@@ -49,9 +49,8 @@ export class Letters {
       if (comparePlaces(place, this.end) >= 0) return;
       const letter = decodeLetter(payload);
       const key = letterKey(letter);
-      const mark = markOf(this.marks, key, place);
-      // Records of earlier versions without an identity are all different.
-      if (mark?.how !== undefined || (letter.id !== "" && seen.has(key))) continue;
+      const mark = this.marks.get(key);
+      if (mark?.how !== undefined || seen.has(key)) continue;
       seen.add(key);
       yield {
         name: `${segment}-${offset}`,

@@ -30,6 +30,9 @@ export class ReplayBatch {
   readonly restriction: BatchRestriction;
   readonly #parts: Part[] = [];
   readonly #plan: ReplayPlan;
+  /** Places of the parts by the events that they allowed, as far as fates have been looked at. */
+  readonly #places = new Map<string, number[]>();
+  #looked = 0;
 
   constructor(records: readonly ReplayRecord[], plan: ReplayPlan) {
     this.records = records;
@@ -81,9 +84,13 @@ export class ReplayBatch {
 
   #placesOf({ record, split }: DeadEvent): number[] {
     if (split === undefined) return this.#parts.flatMap((part, place) => (part.record === record ? place : []));
-    const text = splitText(split);
-    const found = this.restriction.fates.filter((fate) => fate.record === record && splitText(fate.split) === text);
-    return found.map(({ place }) => place);
+    const { fates } = this.restriction;
+    for (; this.#looked < fates.length; this.#looked++) {
+      const { record: of, split: made, place } = fates[this.#looked] as AllowedFate;
+      const key = `${of}/${splitText(made)}`;
+      this.#places.set(key, [...(this.#places.get(key) ?? []), place]);
+    }
+    return this.#places.get(`${record}/${splitText(split)}`) ?? [];
   }
 }
 

@@ -4,7 +4,7 @@ import type { Logger } from "../../plugin/definitions.ts";
 import type { LetterScope } from "../../segments/dead-letter.ts";
 import type { LogPlace } from "../../segments/log-reader.ts";
 import type { LetterMark, SettledLog } from "../../segments/settled-log.ts";
-import { Ledger } from "../../telemetry/ledger.ts";
+import { type BatchCounts, emptyEntry, Ledger, type LedgerSnapshot } from "../../telemetry/ledger.ts";
 import type { ResolvedGroup } from "../compile/resolve-group.ts";
 import { stateOf } from "../compile/state.ts";
 import { Deliveries, type RunningOutput } from "../run/deliveries.ts";
@@ -75,6 +75,7 @@ export class Replay {
   readonly #restrictions = new Map<SharedArrayBuffer, BatchRestriction>();
   readonly #batches = new Map<RecordBatch, ReplayBatch>();
   readonly #ends = new Set<Promise<void>>();
+  readonly #ledger: Ledger;
   #giveUp: () => void = () => undefined;
   readonly #givenUp: Promise<undefined> = new Promise((resolve) => {
     this.#giveUp = () => resolve(undefined);
@@ -83,6 +84,7 @@ export class Replay {
   constructor(options: ReplayOptions) {
     const { group, outputs, workers, log } = options;
     this.#options = options;
+    this.#ledger = new Ledger(options.settled.note as LedgerSnapshot | undefined);
     this.#plan = new ReplayPlan(group, new Map(outputs.map(({ id }, number) => [id, number])));
     this.#deliveries = new Deliveries(outputs, false);
     const { inputs } = stateOf(group);
@@ -139,6 +141,11 @@ export class Replay {
     this.#deliveries.abort();
   }
 
+  /** What replays of these letters have brought where, since there are marks. */
+  get ledger(): LedgerSnapshot {
+    return this.#ledger.snapshot();
+  }
+
   async close(): Promise<void> {
     this.#deliveries.abort();
     await this.#dispatcher.stop();
@@ -157,11 +164,9 @@ export class Replay {
     this.#batches.set(batch, replayed);
     const end = new Promise<void>((resolve, reject) => {
       this.#dispatcher.submit(batch, (counts) => {
-        const ledger = new Ledger();
-        ledger.add(counts);
         this.#restrictions.delete(batch.data);
         this.#batches.delete(batch);
-        this.#settle(replayed.outcomes(), ledger).then(resolve, reject);
+        this.#settle(replayed.outcomes(), counts).then(resolve, reject);
       });
     });
     this.#ends.add(end);
@@ -171,15 +176,20 @@ export class Replay {
     );
   }
 
-  async #settle(outcomes: readonly LetterOutcome[], ledger: Ledger): Promise<void> {
+  async #settle(outcomes: readonly LetterOutcome[], counts: BatchCounts): Promise<void> {
     const { settled, now, progress } = this.#options;
-    await settled.add(outcomes.map((outcome) => this.#markOf(outcome, now())));
+    // Marks and ledger in one write. Its totals stay: the pipeline has counted these events where they failed.
+    this.#ledger.add({ ...counts, totals: emptyEntry() });
+    await settled.add(
+      outcomes.map((outcome) => this.#markOf(outcome, now())),
+      this.#ledger.snapshot(),
+    );
     for (const { open, remaining, how } of outcomes) {
       const failed = remaining[0];
       if (failed === undefined) this.counts[how]++;
       else this.#failedAgain(open, failed.code, failed.reason);
     }
-    for (const output of Object.values(ledger.snapshot().outputs)) {
+    for (const output of counts.outputs.values()) {
       this.counts.existing += output.existing;
       this.counts.conflicts += output.conflicts;
       this.counts.failureStore += output.failureStore;

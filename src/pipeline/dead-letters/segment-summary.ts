@@ -1,8 +1,7 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { decodeLetter, letterKey } from "../../segments/dead-letter.ts";
-import type { SegmentFileSystem } from "../../segments/filesystem.ts";
 import { readSegment, segmentsOf } from "../../segments/log-reader.ts";
-import { type Marks, markOf } from "../../segments/settled-log.ts";
+import type { Marks } from "../../segments/settled-log.ts";
 
 /** What is in one segment of dead letters. */
 export interface SegmentSummary {
@@ -17,20 +16,19 @@ export interface SegmentSummary {
 const STRETCH = 500;
 
 /** Summaries of all segments, the oldest first, one after the other. */
-export async function* summaries(
-  folder: string,
-  marks: Marks,
-  files?: SegmentFileSystem,
-): AsyncGenerator<SegmentSummary> {
-  for (const segment of await segmentsOf(folder, files)) {
+export async function* summaries(folder: string, marks: Marks): AsyncGenerator<SegmentSummary> {
+  for (const segment of await segmentsOf(folder)) {
     const open: Record<string, number> = {};
     let newest = 0;
     let seen = 0;
-    for await (const { payload, offset } of readSegment(folder, segment, files === undefined ? {} : { files })) {
+    // What cannot be read is not settled: only age or want of room removes it, and counts it.
+    const damaged = (): void => {
+      open["damaged"] = (open["damaged"] ?? 0) + 1;
+    };
+    for await (const { payload } of readSegment(folder, segment, { damaged })) {
       const letter = decodeLetter(payload);
       newest = Math.max(newest, letter.time);
-      const mark = markOf(marks, letterKey(letter), { segment, offset });
-      if (mark?.how === undefined) open[letter.code] = (open[letter.code] ?? 0) + 1;
+      if (marks.get(letterKey(letter))?.how === undefined) open[letter.code] = (open[letter.code] ?? 0) + 1;
       if (++seen % STRETCH === 0) await yieldToOthers();
     }
     yield { segment, open, newest };

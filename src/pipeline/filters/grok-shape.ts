@@ -31,7 +31,7 @@ interface GrokSettings {
 
 /** The captures of all patterns: what is there already stays beside them, as in a list, unless it is overwritten. */
 export function shapeOfGrok(settings: GrokSettings, library: GrokLibrary, ecs: EcsMode, event: EventShape): void {
-  const usual = new GrokLibrary(ecs);
+  const usual = usualLibrary(ecs);
   const overwritten = new Set<string>();
   for (const patterns of Object.values(settings.match)) {
     for (const pattern of [patterns].flat()) {
@@ -50,6 +50,15 @@ export function shapeOfGrok(settings: GrokSettings, library: GrokLibrary, ecs: E
       }
     }
   }
+}
+
+const usualLibraries = new Map<EcsMode, GrokLibrary>();
+
+/** The patterns that come along. */
+function usualLibrary(ecs: EcsMode): GrokLibrary {
+  const library = usualLibraries.get(ecs) ?? new GrokLibrary(ecs);
+  usualLibraries.set(ecs, library);
+  return library;
 }
 
 interface Capture {

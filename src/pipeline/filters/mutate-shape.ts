@@ -1,6 +1,6 @@
 import type { EventShape } from "../../plugin/event-shape.ts";
 import type { Hash } from "../../plugin/options.ts";
-import { BOOLEAN, FLOAT, INTEGER, TEXT, type ValueShape } from "../../plugin/value-shape.ts";
+import { BOOLEAN, FLOAT, INTEGER, TEXT, UNKNOWN, type ValueShape } from "../../plugin/value-shape.ts";
 
 interface MutateSettings {
   readonly coerce: Hash;
@@ -56,9 +56,13 @@ function converted(value: ValueShape, type: string): ValueShape {
 
 /** A text that says something else; what is no text stays. */
 function rewritten(value: ValueShape): ValueShape {
+  // Another value, if no other kind.
+  if (value.kind === "unknown") return { ...value };
   return value.kind === "text" && (value.literal !== undefined || value.form !== undefined) ? TEXT : value;
 }
 
 function merge(event: EventShape, name: string, source: string): void {
-  for (const { value } of event.get(source)) event.add(name, value, "merge", name);
+  const known = event.get(source);
+  for (const { value } of known) event.add(name, value, "merge", name);
+  if (known.length === 0 && event.canHave(source)) event.add(name, UNKNOWN, "merge", name);
 }

@@ -139,8 +139,12 @@ export const translate: FilterPlugin = defineFilter({
   shape(settings, event, ecs) {
     const source = settings.source ?? settings.field ?? "";
     const target = settings.target ?? settings.destination ?? (ecs === "disabled" ? "translation" : source);
+    if (settings.iterate_on !== undefined) {
+      event.add(settings.iterate_on, UNKNOWN, "iterate_on");
+      return;
+    }
     const values = Object.values(settings.dictionary);
-    const open = settings.dictionary_path !== undefined || !settings.exact || settings.iterate_on !== undefined;
+    const open = settings.dictionary_path !== undefined || !settings.exact;
     if (open || values.some((value) => typeof value !== "string")) event.add(target, UNKNOWN, "target");
     else for (const value of values) event.addTo(target, value, "dictionary");
     if (settings.fallback !== undefined) event.addTo(target, settings.fallback, "fallback");

@@ -52,7 +52,7 @@ export const beats: InputPlugin = defineInput({
     "Receives events from Filebeat, other Beats, and `antler ship`, and acknowledges them when they have arrived.",
   options,
   differs: [
-    "A batch is acknowledged when its events have arrived (or are dead-lettered or filtered out), not when they are in a queue.",
+    "A batch is acknowledged when its events have arrived (or are dead-lettered or filtered out), not when they are in a queue in memory; with a persistent queue, when they are on disk.",
     "At most 10,000 senders are connected at a time; a sender whose batch is not acknowledged is not read from beyond 8 MiB, all together 128 MiB. One event may have 64 MiB.",
     "ssl_cipher_suites and ssl_supported_protocols: as OpenSSL has them; versions between the lowest and the highest named are spoken too.",
   ],

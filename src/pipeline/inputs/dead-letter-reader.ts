@@ -6,7 +6,6 @@ import { comparePlaces, type LogPlace, logEnd, readSegments, segmentsOf } from "
 import {
   type LetterMark,
   type Marks,
-  markOf,
   marksBytes,
   readMarks,
   SettledLog,
@@ -123,17 +122,17 @@ export class LetterReader {
     for await (const { payload, next, ...place } of readSegments(store.folder, { from: this.#place })) {
       if (this.#stop.signal.aborted) return;
       const letter = decodeLetter(payload);
-      if (this.#isMeant(letter, place, store)) await this.#take(letter, place, next);
+      if (this.#isMeant(letter, store)) await this.#take(letter, place, next);
       else this.#pass(next);
       this.#place = next;
     }
   }
 
-  #isMeant(letter: DeadLetter, place: LogPlace, { pipeline }: LetterStore): boolean {
+  #isMeant(letter: DeadLetter, { pipeline }: LetterStore): boolean {
     const { since, own } = this.#options;
     if (letter.pipeline !== pipeline || letter.origin?.input === own) return false;
     if (since !== undefined && letter.time < since) return false;
-    return markOf(this.#marks, letterKey(letter), place)?.how === undefined;
+    return this.#marks.get(letterKey(letter))?.how === undefined;
   }
 
   async #take(letter: DeadLetter, place: LogPlace, next: LogPlace): Promise<void> {

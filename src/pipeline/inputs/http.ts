@@ -77,7 +77,7 @@ export const http: InputPlugin = defineInput({
   summary: "Receives events over HTTP and answers when they have arrived.",
   options,
   differs: [
-    "A request is answered when its events have arrived (or are dead-lettered or filtered out), not when they are in a queue; a client that gets 200 need not send again.",
+    "A request is answered when its events have arrived (or are dead-lettered or filtered out), not when they are in a queue in memory; with a persistent queue, when they are on disk. A client that gets 200 need not send again.",
     "A body that is no JSON, where the codec is json, is answered 400 with the reason and makes no event; Logstash answers 200 and makes an event tagged `_jsonparsefailure`. JSON that is neither an object nor an array of objects still makes that event.",
     "JSON arrays over 1 MiB are cut into their elements while they come in. When such a body turns out to be broken behind its first elements, those are events already: a client that sends it again doubles them.",
     "Codecs that cut streams (line, json_lines, multiline, csv, es_bulk) cut bodies too.",

@@ -1,21 +1,35 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BulkSender } from "../../elastic/bulk-sender.ts";
+import type { BulkConnection } from "../../elastic/bulk-types.ts";
 import { elasticConnection } from "../../elastic/connection.ts";
 import type { Deliverer, PluginHost } from "../../plugin/definitions.ts";
+import type { Hash } from "../../plugin/options.ts";
+import { bulkPathPrefix } from "./bulk-path.ts";
 import { type ConnectionOptions, connectionSettings } from "./elasticsearch-connection.ts";
+
+interface DeliverySettings {
+  readonly document_id: string | undefined;
+  readonly time_series?: boolean;
+  readonly bulk_path?: string | undefined;
+  readonly parameters?: Hash;
+}
 
 /**
  * The main thread's half of the elasticsearch output. Files named in the settings are read; nothing is sent, and the client not loaded,
  * before the first events. Rejects for settings that cannot work.
  */
 export async function bulkDeliverer(
-  settings: ConnectionOptions & { readonly document_id: string | undefined },
+  settings: ConnectionOptions & DeliverySettings,
   dataStream: boolean,
   host: PluginHost,
 ): Promise<Deliverer> {
-  const connection = await elasticConnection(connectionSettings(settings));
+  const path = settings.bulk_path === undefined ? settings.path : bulkPathPrefix(settings.bulk_path);
+  const connection = withParameters(
+    await elasticConnection(connectionSettings({ ...settings, path })),
+    settings.parameters ?? {},
+  );
   const sender = new BulkSender(
-    { ownIds: settings.document_id === undefined, requireDataStream: dataStream },
+    { ownIds: settings.document_id === undefined && settings.time_series !== true, requireDataStream: dataStream },
     {
       connection,
       clock: {
@@ -28,6 +42,18 @@ export async function bulkDeliverer(
   );
   return {
     deliver: (events, signal) => sender.send(events, signal),
+    figures: () => sender.figures,
+    trouble: () => sender.trouble,
     close: () => sender.close(),
+  };
+}
+
+/** The same connection with more parameters in each bulk request's URL; the sender's own go before them. */
+function withParameters(connection: BulkConnection, parameters: Hash): BulkConnection {
+  const more = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
+  if (Object.keys(more).length === 0) return connection;
+  return {
+    bulk: (body, query, signal) => connection.bulk(body, { ...more, ...query }, signal),
+    close: () => connection.close(),
   };
 }

@@ -1,20 +1,7 @@
-import {
-  boolean,
-  bytes,
-  hash,
-  list,
-  number,
-  type Option,
-  type Options,
-  password,
-  path,
-  text,
-} from "../../plugin/options.ts";
+import { boolean, bytes, list, number, type Option, type Options, password, path, text } from "../../plugin/options.ts";
 
 const SETUP = "templates and lifecycle are made by `antler setup`";
 const ALWAYS = "Antler does this by itself";
-const UPDATES =
-  'scripts and upserts are not written yet; documents are updated by `action => "update"` with `document_id`';
 const REMOVED = "Logstash removed it, too: leave it out";
 
 /** Options of Logstash's output that say nothing here, or that say what Antler does not do: each with the reason. */
@@ -25,13 +12,8 @@ export const LATER_OPTIONS: Options = {
   template_name: text({ description: "Name of the template", ignored: SETUP }),
   template_overwrite: boolean({ description: "Replace a template", ignored: SETUP }),
   template_api: text({ description: "Kind of the template", ignored: SETUP }),
-  ilm_enabled: text({ description: "Use index lifecycle management", ignored: SETUP }),
   ilm_pattern: text({ description: "Pattern of the index names", ignored: SETUP }),
   ilm_policy: text({ description: "Lifecycle policy", ignored: SETUP }),
-  ilm_rollover_alias: text({
-    description: "Alias that is written to",
-    obsolete: "write to a data stream, or name the alias in `index`",
-  }),
 
   // What the client and the controller of requests do without being told.
   sniffing: boolean({ description: "Look for other nodes", ignored: "the hosts given are used" }),
@@ -62,11 +44,11 @@ export const LATER_OPTIONS: Options = {
   dlq_custom_codes: list({
     description: "Statuses that are dead-lettered",
     default: [],
-    ignored: "every document that is refused for good is kept as a dead letter",
+    ignored: "every document that is refused for good is kept as a dead letter; 401 and 403 are held and tried again",
   }),
   dlq_on_failed_indexname_interpolation: boolean({
     description: "Dead-letter what has no index",
-    ignored: "an index name that Elasticsearch refuses makes a dead letter",
+    ignored: "an event without the field that its index is named by is always a dead letter",
   }),
   target_bulk_bytes: bytes({ description: "Most bytes of a request", ignored: ALWAYS }),
 
@@ -83,33 +65,8 @@ export const LATER_OPTIONS: Options = {
   ...javaStore("keystore", "ssl_certificate and ssl_key"),
   ...javaStore("truststore", "ssl_certificate_authorities"),
 
-  // What is not written yet.
-  bulk_path: text({
-    description: "Path of the bulk API",
-    obsolete: "use path for a prefix before the API's own paths",
-  }),
-  parameters: hash({ description: "Parameters of every request", obsolete: "use pipeline, routing, or path" }),
-  version: text({ description: "Version of the document", obsolete: UPDATES }),
-  version_type: text({ description: "How versions are compared", obsolete: UPDATES }),
-  retry_on_conflict: number({ description: "Retries of an update that met another", ignored: "a conflict is counted" }),
-  doc_as_upsert: boolean({ description: "Make the document of an update that is not there", obsolete: UPDATES }),
-  upsert: text({ description: "Document of an update that is not there", obsolete: UPDATES }),
-  script: text({ description: "Script of an update", obsolete: UPDATES }),
-  script_lang: text({ description: "Language of the script", obsolete: UPDATES }),
-  script_type: text({ description: "Where the script is", obsolete: UPDATES }),
-  script_var_name: text({ description: "Name of the event in the script", obsolete: UPDATES }),
-  scripted_upsert: boolean({ description: "Run the script also for what is not there", obsolete: UPDATES }),
-  join_field: text({
-    description: "Field that joins parent and child",
-    obsolete: "set the field by a mutate filter, and routing here",
-  }),
-
   // Gone in Elasticsearch or Logstash.
   document_type: text({ description: "Type of the documents", ignored: "Elasticsearch has no types since version 8" }),
-  parent: text({
-    description: "Parent of the document",
-    obsolete: "Elasticsearch has none since version 7: set the join field by a mutate filter, and routing here",
-  }),
   flush_size: number({ description: "Documents of a request", ignored: REMOVED }),
   idle_flush_time: number({ description: "Seconds before a request is sent", ignored: REMOVED }),
   max_retries: number({ description: "Most retries", ignored: "what can succeed is retried for as long as it takes" }),

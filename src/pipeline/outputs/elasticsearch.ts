@@ -4,13 +4,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import { JsonWriter } from "../../event/json-writer.ts";
 import { SharedTree } from "../../event/shared-tree.ts";
 import { compileSprintf } from "../../language/sprintf.ts";
-import {
-  defineOutput,
-  type Encoder,
-  type EncoderHost,
-  type OptionProblem,
-  type OutputPlugin,
-} from "../../plugin/definitions.ts";
+import { defineOutput, type Encoder, type EncoderHost, type OutputPlugin } from "../../plugin/definitions.ts";
 import {
   boolean,
   hash,
@@ -23,11 +17,24 @@ import {
   uri,
   uris,
 } from "../../plugin/options.ts";
-import { DATA_STREAM_PARTS, type DataStreamPart, dataStreamPart, usesDataStream } from "./data-stream.ts";
+import { ACTIONS, compileActionParts, compileId } from "./bulk-action.ts";
+import {
+  DATA_STREAM_DEFAULTS,
+  DATA_STREAM_PARTS,
+  type DataStreamPart,
+  dataStreamPart,
+  indexTemplate,
+  usesDataStream,
+  usesRolloverAlias,
+} from "./data-stream.ts";
+import { DEFAULT_HOSTS, elasticsearchProblems } from "./elasticsearch-check.ts";
+import { DOCUMENT_OPTIONS } from "./elasticsearch-document-options.ts";
 import { LATER_OPTIONS } from "./elasticsearch-options.ts";
+import { compileFilled } from "./filled-sprintf.ts";
+import { compileUpdateBody } from "./update-body.ts";
 
 const options = {
-  hosts: uris({ description: "Servers, tried in turn", default: ["//127.0.0.1"] }),
+  hosts: uris({ description: "Servers, tried in turn", default: DEFAULT_HOSTS }),
   cloud_id: text({ description: "Elastic Cloud's id of the deployment, instead of `hosts`" }),
   user: text({ description: "Name for basic authentication" }),
   password: password({ description: "Password of `user`" }),
@@ -57,9 +64,9 @@ const options = {
     default: "auto",
     choices: ["true", "false", "auto"],
   }),
-  data_stream_type: text({ description: "Type of the data stream", default: "logs" }),
-  data_stream_dataset: text({ description: "Dataset of the data stream", default: "generic" }),
-  data_stream_namespace: text({ description: "Namespace of the data stream", default: "default" }),
+  data_stream_type: text({ description: "Type of the data stream", default: DATA_STREAM_DEFAULTS.type }),
+  data_stream_dataset: text({ description: "Dataset of the data stream", default: DATA_STREAM_DEFAULTS.dataset }),
+  data_stream_namespace: text({ description: "Namespace of the data stream", default: DATA_STREAM_DEFAULTS.namespace }),
   data_stream_auto_routing: boolean({ description: "Let an event's `data_stream.*` fields choose", default: true }),
   data_stream_sync_fields: boolean({
     description: "Write the stream chosen into the event's `data_stream.*` fields",
@@ -73,6 +80,15 @@ const options = {
   action: text({
     description: "index, create, update, delete, or `%{field}`; default: create for data streams, index otherwise",
   }),
+  time_series: boolean({
+    description:
+      "The data stream is a time series: documents get no ids, which it refuses, and its 409 counts as a conflict",
+    default: false,
+  }),
+  parameters: hash({ description: "Parameters of the URL of every bulk request", default: {} }),
+  bulk_path: text({ description: "Path of the bulk API, such as `/proxy/_bulk`" }),
+
+  ...DOCUMENT_OPTIONS,
 
   ...LATER_OPTIONS,
 };
@@ -94,7 +110,14 @@ export const elasticsearch: OutputPlugin = defineOutput({
   ],
   defaultCodec: undefined,
 
-  check: checkOptions,
+  differs: [
+    "Events without document_id are created under an identity of their own, so that what is sent twice is there once.",
+    "An event for which a field of index, document_id, version, script or upsert is missing becomes a dead letter that names the field; Logstash writes `%{field}` into an index's name unless told otherwise, and into an id always.",
+    "Templates are made by `antler setup` and not by the output; a rollover alias must be there, and until it is, events are held. With `ilm_enabled => auto` and no ilm_rollover_alias it writes to the index of the day.",
+    "Every document that is refused for good is a dead letter, whatever `dlq_custom_codes` says; 401 and 403 are held and tried again.",
+  ],
+
+  check: (settings, ecs) => elasticsearchProblems(settings, usesDataStream(settings, ecs)),
 
   encoder(settings, host) {
     return usesDataStream(settings, host.ecs) ? dataStreamEncoder(settings, host) : indexEncoder(settings, host);
@@ -106,39 +129,6 @@ export const elasticsearch: OutputPlugin = defineOutput({
   },
 });
 
-function checkOptions(settings: Settings): OptionProblem[] {
-  const problems: OptionProblem[] = [];
-  if (settings.data_stream === "true") {
-    for (const option of ["index", "document_id"] as const) {
-      if (settings[option] !== undefined) {
-        problems.push({
-          option,
-          message: `"${option}" cannot be used with data_stream => true`,
-          help: "leave out one of the two",
-        });
-      }
-    }
-    if (settings.action !== undefined && settings.action !== "create") {
-      problems.push({ option: "action", message: "a data stream takes the action create only" });
-    }
-  }
-  if (settings.action !== undefined && !settings.action.includes("%{") && !ACTIONS.has(settings.action)) {
-    problems.push({
-      option: "action",
-      message: `there is no action "${settings.action}"`,
-      help: "index, create, update or delete",
-    });
-  }
-  if ((settings.action === "update" || settings.action === "delete") && settings.document_id === undefined) {
-    problems.push({ option: "action", message: `${settings.action} needs document_id` });
-  }
-  if (settings.user !== undefined && settings.api_key !== undefined) {
-    problems.push({ option: "api_key", message: "user and api_key exclude each other" });
-  }
-  return problems;
-}
-
-const ACTIONS: ReadonlySet<string> = new Set(["index", "create", "update", "delete"]);
 const NEWLINE = 0x0a;
 /** Prepared `{"create":{"_index":"…"` fragments; more names than this are written anew each time. */
 const PREFIX_LIMIT = 2000;
@@ -152,15 +142,18 @@ interface ActionPrefix {
 class ActionPrefixes {
   readonly #made = new Map<string, ActionPrefix>();
   readonly #action: string;
+  readonly #withId: boolean;
 
-  constructor(action: string) {
+  constructor(action: string, withId = true) {
     this.#action = action;
+    this.#withId = withId;
   }
 
   of(index: string): ActionPrefix {
     let prefix = this.#made.get(index);
     if (prefix === undefined) {
-      const text = `{${JSON.stringify(this.#action)}:{"_index":${JSON.stringify(index)},"_id":"`;
+      const name = `{${JSON.stringify(this.#action)}:{"_index":${JSON.stringify(index)}`;
+      const text = this.#withId ? `${name},"_id":"` : name.slice(0, -1);
       prefix = { index, bytes: new Uint8Array(Buffer.from(text)) };
       if (this.#made.size < PREFIX_LIMIT) this.#made.set(index, prefix);
     }
@@ -170,28 +163,19 @@ class ActionPrefixes {
 
 const ACTION_END: Uint8Array = new Uint8Array(Buffer.from('"}}\n'));
 
-/** Writes what closes an action behind its id: `pipeline` and `routing` where they are set. */
-function actionEnd(settings: Settings): (event: Event, out: ByteWriter) => void {
-  const parts = (["pipeline", "routing"] as const).flatMap((name) => {
-    const template = settings[name];
-    return template === undefined ? [] : [{ name, write: compileSprintf(template) }];
-  });
-  if (parts.length === 0) return (_event, out) => out.put(ACTION_END);
-  return (event, out) => {
-    out.text('"');
-    for (const { name, write } of parts) {
-      const value = write(event);
-      // A place that is not filled means none, as in Logstash.
-      if (value !== "" && !value.includes("%{")) out.text(`,"${name}":${JSON.stringify(value)}`);
-    }
-    out.text("}}\n");
-  };
+/** Writes what closes an action behind its id. */
+function actionEnd(settings: Settings, more = ""): (event: Event, verb: string, out: ByteWriter) => void {
+  const parts = compileActionParts(settings);
+  if (parts === undefined && more === "") return (_event, _verb, out) => out.put(ACTION_END);
+  return (event, verb, out) => out.text(`"${parts?.(event, verb) ?? ""}${more}}}\n`);
 }
 
 function dataStreamEncoder(settings: Settings, host: EncoderHost): Encoder {
   const json = new JsonWriter();
   const end = actionEnd(settings);
-  const prefixes = new ActionPrefixes("create");
+  // A time series refuses ids of others: the name stands last then, and its closing quote is the id's.
+  const ids = !settings.time_series;
+  const prefixes = new ActionPrefixes("create", ids);
   const references = DATA_STREAM_PARTS.map((name) => new FieldReference(`[data_stream][${name}]`));
   const defaults = DATA_STREAM_PARTS.map((name) => settings[`data_stream_${name}`]);
   const whole = new FieldReference("[data_stream]");
@@ -229,8 +213,8 @@ function dataStreamEncoder(settings: Settings, host: EncoderHost): Encoder {
       else if (settings.data_stream_sync_fields) whole.set(event, usualFields);
       json.begin();
       out.put(prefix.bytes);
-      host.writeIdentity(event, out);
-      end(event, out);
+      if (ids) host.writeIdentity(event, out);
+      end(event, "create", out);
       json.object(out, event.fields);
       out.byte(NEWLINE);
     },
@@ -239,12 +223,13 @@ function dataStreamEncoder(settings: Settings, host: EncoderHost): Encoder {
 
 function indexEncoder(settings: Settings, host: EncoderHost): Encoder {
   const json = new JsonWriter();
-  const end = actionEnd(settings);
-  const legacyDefault = host.ecs === "disabled" ? "logstash-%{+yyyy.MM.dd}" : "ecs-logstash-%{+yyyy.MM.dd}";
-  const index = compileSprintf(settings.index ?? legacyDefault);
-  const id = settings.document_id === undefined ? undefined : compileSprintf(settings.document_id);
+  const end = actionEnd(settings, usesRolloverAlias(settings) ? ',"require_alias":true' : "");
+  const index = compileFilled(indexTemplate(settings, host.ecs), "index");
+  const id = settings.document_id === undefined ? undefined : compileId(settings.document_id);
   const action = compileSprintf(settings.action ?? "index");
   const creates = new ActionPrefixes("create");
+  const join = compileJoin(settings);
+  const writeUpdate = compileUpdateBody(settings);
 
   let destination: string | undefined;
   return {
@@ -254,7 +239,8 @@ function indexEncoder(settings: Settings, host: EncoderHost): Encoder {
 
     encode(event, out) {
       const verb = action(event);
-      if (!ACTIONS.has(verb)) throw new Error(`there is no action "${verb}"`);
+      if (!ACTIONS.includes(verb)) throw new Error(`there is no action "${verb}"`);
+      join?.(event);
       json.begin();
       if (id === undefined) {
         // An index operation without an id of the user's is a create under the event's identity, so that a resend is seen.
@@ -263,17 +249,28 @@ function indexEncoder(settings: Settings, host: EncoderHost): Encoder {
         destination = prefix.index;
         out.put(prefix.bytes);
         host.writeIdentity(event, out);
-        end(event, out);
+        end(event, "create", out);
       } else {
         destination = undefined;
         out.text(JSON.stringify({ [verb]: { _index: index(event), _id: id(event) } }).slice(0, -3));
-        end(event, out);
+        end(event, verb, out);
       }
       if (verb === "delete") return;
-      if (verb === "update") out.text('{"doc":');
-      json.object(out, event.fields);
-      if (verb === "update") out.byte(0x7d);
+      if (verb === "update") writeUpdate(event, json, out);
+      else json.object(out, event.fields);
       out.byte(NEWLINE);
     },
+  };
+}
+
+/** Makes the join field of a child `{name, parent}`, as Logstash does. Source: Elasticsearch, "Join field type". */
+function compileJoin({ join_field, parent }: Settings): ((event: Event) => void) | undefined {
+  if (join_field === undefined || parent === undefined) return undefined;
+  const field = new FieldReference(join_field.startsWith("[") ? join_field : `[${join_field}]`);
+  const parentId = compileFilled(parent, "parent");
+  return (event) => {
+    const name = field.get(event);
+    if (typeof name !== "string") throw new Error(`the join field ${join_field} has no name of a relation`);
+    field.set(event, { name, parent: parentId(event) });
   };
 }

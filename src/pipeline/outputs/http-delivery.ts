@@ -58,6 +58,7 @@ export async function httpDeliverer(settings: HttpDeliverySettings, host: Plugin
           ...proxyLogin(settings.proxy),
           requestTls: { ...tls, timeout: pool.connectTimeout },
         });
+  const trouble = new Trouble(host.log, host.now, `http output ${host.pluginId}`);
   const sender = new HttpSender(
     {
       method: settings.http_method.toUpperCase(),
@@ -76,7 +77,7 @@ export async function httpDeliverer(settings: HttpDeliverySettings, host: Plugin
     {
       request: undici.request,
       dispatcher,
-      trouble: new Trouble(host.log, host.now, `http output ${host.pluginId}`),
+      trouble,
       random: host.random,
     },
   );
@@ -104,6 +105,7 @@ export async function httpDeliverer(settings: HttpDeliverySettings, host: Plugin
         ),
       );
     },
+    trouble: () => trouble.current,
     close: () => dispatcher.close(),
   };
 }

@@ -37,6 +37,11 @@ export class TcpLink {
     this.#options = options;
   }
 
+  /** Why it is not connected. */
+  get trouble(): string | undefined {
+    return this.#options.trouble.current;
+  }
+
   get isIdle(): boolean {
     return this.#waiting === 0;
   }

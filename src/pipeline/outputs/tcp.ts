@@ -192,6 +192,7 @@ async function clientDeliverer(settings: Settings, host: PluginHost): Promise<De
       const rejected = await Promise.all(groups.map((group) => deliverGroup(group, signal)));
       return outcomeOf(events.count, rejected.flat());
     },
+    trouble: () => [...links.values()].map(({ trouble }) => trouble).find((trouble) => trouble !== undefined),
     async close() {
       await Promise.all([...links.values()].map((link) => link.close()));
     },

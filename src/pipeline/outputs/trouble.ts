@@ -8,6 +8,7 @@ export class Trouble {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #place: string;
+  #reason = "";
   #said: { readonly kind: string; readonly at: number } | undefined;
 
   /** `place`: what events do not arrive at, such as `tcp 10.0.0.1:5000`. */
@@ -19,6 +20,7 @@ export class Trouble {
 
   /** Numbers in it do not make another kind. */
   meet(reason: string): void {
+    this.#reason = reason;
     const kind = reason.replace(/\d+/g, "#");
     const now = this.#now();
     if (this.#said?.kind === kind && now - this.#said.at < AGAIN_MS) return;
@@ -27,6 +29,11 @@ export class Trouble {
       to: this.#place,
       reason,
     });
+  }
+
+  /** What holds events up now. */
+  get current(): string | undefined {
+    return this.#said === undefined ? undefined : this.#reason;
   }
 
   over(): void {

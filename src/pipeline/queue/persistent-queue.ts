@@ -23,6 +23,18 @@ import type { QueueSettings } from "./queue-settings.ts";
 /** The last checkpoint of a stop is given up after so many milliseconds, on a disk that takes nothing. */
 const LAST_CHECKPOINT_MILLIS = 5000;
 
+export interface QueueStatus {
+  /** Not acknowledged. */
+  readonly events: number;
+  readonly bytes: number;
+  /** Batches that were read from segments. */
+  readonly readBack: number;
+  /** How often senders had to wait, and whether they do now. */
+  readonly timesFull: number;
+  readonly full: boolean;
+  readonly lost: QueueLosses;
+}
+
 export interface PersistentQueueOptions {
   readonly folder: string;
   readonly settings: QueueSettings;
@@ -166,11 +178,18 @@ export class PersistentQueue {
     return [...this.#ledgers.values()];
   }
 
-  /** Events and bytes on disk; `events` are those not acknowledged. `readBack`: batches that were read from segments, `timesFull`: how often senders had to wait. */
-  get status(): { events: number; bytes: number; readBack: number; timesFull: number; lost: QueueLosses } {
+  /** What is on disk, and what happened since the start. */
+  get status(): QueueStatus {
     const { bytes } = this.#segments;
-    const { timesFull } = this.#intake;
-    return { events: this.#progress.events, bytes, readBack: this.#feed.readBack, timesFull, lost: { ...this.#lost } };
+    const { timesFull, full } = this.#intake;
+    return {
+      events: this.#progress.events,
+      bytes,
+      readBack: this.#feed.readBack,
+      timesFull,
+      full,
+      lost: { ...this.#lost },
+    };
   }
 
   /** Begins to hand on. */

@@ -67,6 +67,11 @@ export class QueueIntake {
     return this.#waiting.length === 0 && this.#running === undefined;
   }
 
+  /** Inputs wait now, for room or for a disk that takes something. */
+  get full(): boolean {
+    return this.#fullSince !== undefined || this.#troubleSince !== undefined;
+  }
+
   /** How often the queue was full since the start. */
   get timesFull(): number {
     return this.#timesFull;
@@ -194,6 +199,7 @@ export class QueueIntake {
       log.warn("the queue is full: senders wait until the outputs have taken something", {
         bytes: segments.bytes,
         events: progress.events,
+        times: this.#timesFull,
       });
     }
     return "full";

@@ -61,14 +61,30 @@ export async function readCheckpoint(
   return { checkpoint: checkpointFrom(stored, path) };
 }
 
-/** Looks at a queue without changing anything, also while it is at work. @throws QueueVersion, SegmentVersion */
+/** So often a queue that is at work is looked at again when a segment has gone meanwhile. */
+const LOOKS = 5;
+
+/** Looks at a queue without changing anything. `running`: its owner is at work. @throws QueueVersion, SegmentVersion */
 export async function inspectQueue(
   folder: string,
+  running: boolean,
   files: SegmentFileSystem = realSegmentFileSystem,
 ): Promise<QueueReport> {
+  for (let look = 1; ; look++) {
+    try {
+      return await inspectOnce(folder, running, files);
+    } catch (error) {
+      if (!running || look === LOOKS || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+}
+
+async function inspectOnce(folder: string, running: boolean, files: SegmentFileSystem): Promise<QueueReport> {
   const { checkpoint } = await readCheckpoint(folder);
   const sizes = await sizesOf(folder, files);
-  const { segments, lost } = await recoverSegments(folder, files, sizes, checkpoint, QUIET);
+  const { segments, lost: missing } = await recoverSegments(folder, files, sizes, checkpoint, QUIET);
+  // Of a queue at work a segment that is not there any more is delivered.
+  const lost = running ? { bytes: 0, events: 0 } : missing;
   const progress = new QueueProgress();
   for (const state of segments) progress.add(state, true);
   const names = await files.list(folder);
@@ -123,7 +139,7 @@ export async function checkQueue(
         kind: "missing",
         what: "the file is shorter than it was",
       });
-    for await (const part of partsOf(path, size, files)) {
+    for await (const part of partsOf(path, size, files, running)) {
       if (part.whole) {
         records++;
         continue;
@@ -160,13 +176,19 @@ async function sizesOf(folder: string, files: SegmentFileSystem): Promise<Map<nu
   return sizes;
 }
 
-/** The parts of a segment: whole records, and what is none. @throws SegmentVersion */
+/** The parts of a segment: whole records, and what is none; none where its owner has just removed it. @throws SegmentVersion */
 async function* partsOf(
   path: string,
   size: number,
   files: SegmentFileSystem,
+  running: boolean,
 ): AsyncGenerator<{ readonly from: number; readonly to: number; readonly whole: boolean }> {
-  const reader = new SegmentReader(await files.openRead(path), BATCH_MARKER);
+  const handle = await files.openRead(path).catch((error: unknown) => {
+    if (!running || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return undefined;
+  });
+  if (handle === undefined) return;
+  const reader = new SegmentReader(handle, BATCH_MARKER);
   try {
     const beginning = await reader.beginning(size);
     if (typeof beginning === "object") throw new SegmentVersion(path, beginning.version);

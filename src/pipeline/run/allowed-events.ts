@@ -17,15 +17,16 @@ interface Making {
  */
 export class AllowedEvents {
   readonly #allowed: readonly AllowedEvent[];
+  /** Places in the list, by the event that they name; of whole records by the record. */
+  readonly #byEvent = new Map<string, number[]>();
   readonly #byRecord = new Map<number, number[]>();
   readonly fates: AllowedFate[] = [];
 
   constructor(allowed: readonly AllowedEvent[]) {
     this.#allowed = allowed;
-    allowed.forEach(({ record }, place) => {
-      const places = this.#byRecord.get(record);
-      if (places === undefined) this.#byRecord.set(record, [place]);
-      else places.push(place);
+    allowed.forEach(({ record, split }, place) => {
+      if (split === undefined) addTo(this.#byRecord, record, place);
+      else addTo(this.#byEvent, keyOf(record, split), place);
     });
   }
 
@@ -38,36 +39,41 @@ export class AllowedEvents {
     chunk.events.forEach((event, i) => {
       const all = chunk.targets[i] as readonly number[];
       const meant = new Set<number>();
-      let isAllowed = false;
-      for (const place of this.#byRecord.get(event.record) ?? []) {
+      const places = this.#placesOf(event, makings);
+      for (const place of places) {
         const allowed = this.#allowed[place] as AllowedEvent;
-        if (!covers(allowed, event, makings)) continue;
-        isAllowed = true;
         const outputs = all.filter((output) => allowed.outputs?.includes(output) ?? true);
         for (const output of outputs) meant.add(output);
         const routed = outputs.length > 0 ? "routed" : "unrouted";
         const fate = failed.has(event) ? "failed" : event.cancelled ? "filtered" : routed;
         this.fates.push({ record: event.record, split: event.split, place, fate });
       }
-      if (!isAllowed) return;
+      if (places.length === 0) return;
       events.push(event);
       targets.push([...meant]);
     });
     return { ...chunk, events, targets };
   }
+
+  /** The entries that allow an event: as itself, or as something new that came of it. */
+  #placesOf(event: Event, makings: ReadonlyMap<string, Making>): number[] {
+    const places = [...(this.#byRecord.get(event.record) ?? [])];
+    let made: Making | undefined;
+    for (let key = keyOf(event.record, event.split); ; key = made.parent) {
+      for (const place of this.#byEvent.get(key) ?? []) {
+        const { children } = this.#allowed[place] as AllowedEvent;
+        if (made === undefined || made.ordinal > countOf(children, made.plugin)) places.push(place);
+      }
+      made = makings.get(key);
+      if (made === undefined) return places;
+    }
+  }
 }
 
-/** Whether an event is the one that is allowed, or comes of it and is new. */
-function covers({ split, children }: AllowedEvent, event: Event, makings: ReadonlyMap<string, Making>): boolean {
-  if (split === undefined) return true;
-  const wanted = keyOf(event.record, split);
-  let made: Making | undefined;
-  for (let key = keyOf(event.record, event.split); ; ) {
-    if (key === wanted) return made === undefined || made.ordinal > countOf(children, made.plugin);
-    made = makings.get(key);
-    if (made === undefined) return false;
-    key = made.parent;
-  }
+function addTo<K>(lists: Map<K, number[]>, key: K, place: number): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [place]);
+  else list.push(place);
 }
 
 function countOf(children: ChildCounts, plugin: string): number {

@@ -1,4 +1,6 @@
 import type { Deliverer, DeliveryOutcome, EncodedEvents } from "../../plugin/definitions.ts";
+import type { OutputFigures, PluginPlace } from "../../telemetry/figures.ts";
+import { emptyOutputEntry, type OutputEntry } from "../../telemetry/ledger.ts";
 import type { PartOfBatch } from "./held-part.ts";
 import type { IsolatedOutcome, IsolatedOutput } from "./isolated-output.ts";
 
@@ -8,18 +10,33 @@ export interface RunningOutput {
   readonly deliverer: Deliverer;
 }
 
+/** What an output's deliveries came to since the start. */
+interface DeliveryCounts {
+  readonly counts: OutputEntry;
+  underWay: number;
+  milliseconds: number;
+  waitingSince: number | undefined;
+}
+
 /** Hands encoded events to outputs. With `ordered`, an output gets its next batch when it has finished the one before. */
 export class Deliveries {
   readonly #outputs: readonly RunningOutput[];
   readonly #ordered: boolean;
   readonly #abort = new AbortController();
   readonly #tails: Promise<unknown>[];
+  readonly #counts: readonly DeliveryCounts[];
   readonly #isolated = new Map<number, IsolatedOutput>();
 
   constructor(outputs: readonly RunningOutput[], ordered: boolean) {
     this.#outputs = outputs;
     this.#ordered = ordered;
     this.#tails = outputs.map(() => Promise.resolve());
+    this.#counts = outputs.map(() => ({
+      counts: emptyOutputEntry(),
+      underWay: 0,
+      milliseconds: 0,
+      waitingSince: undefined,
+    }));
   }
 
   idOf(output: number): string {
@@ -44,7 +61,39 @@ export class Deliveries {
     return this.#isolated.get(output)?.deliver(of) ?? this.#deliver(output, of.events);
   }
 
-  #deliver(output: number, events: EncodedEvents): Promise<DeliveryOutcome> {
+  /** Of an output by its number, since the start. */
+  figuresOf(output: number): Omit<OutputFigures, keyof PluginPlace> {
+    const { counts, ...more } = this.#counts[output] as DeliveryCounts;
+    const { deliverer } = this.#outputs[output] as RunningOutput;
+    return {
+      ...more,
+      counts: { ...counts },
+      held: this.#isolated.get(output)?.held ?? 0,
+      sender: deliverer.figures?.(),
+      trouble: deliverer.trouble?.(),
+    };
+  }
+
+  async #deliver(output: number, events: EncodedEvents): Promise<DeliveryOutcome> {
+    const own = this.#counts[output] as DeliveryCounts;
+    const began = Date.now();
+    own.underWay++;
+    own.waitingSince ??= began;
+    try {
+      const outcome = await this.#hand(output, events);
+      for (const key of ["delivered", "existing", "conflicts", "failureStore"] as const)
+        own.counts[key] += outcome[key];
+      own.counts.deadLettered += outcome.rejected.length;
+      return outcome;
+    } finally {
+      const now = Date.now();
+      own.underWay--;
+      own.milliseconds += now - began;
+      own.waitingSince = own.underWay === 0 ? undefined : now;
+    }
+  }
+
+  #hand(output: number, events: EncodedEvents): Promise<DeliveryOutcome> {
     const { deliverer } = this.#outputs[output] as RunningOutput;
     const signal = this.#abort.signal;
     if (!this.#ordered) return deliverer.deliver(events, signal);

@@ -11,6 +11,7 @@ import {
 } from "../../telemetry/ledger.ts";
 import { countsOf } from "./count-destinations.ts";
 import type { Deliveries } from "./deliveries.ts";
+import { BatchesByInput } from "./input-counts.ts";
 import type { DeadEvent, DoneMessage, OutputPart } from "./messages.ts";
 import { outputEntry, rejectedEvents } from "./part-outcome.ts";
 import { RecordOrigins } from "./record-origins.ts";
@@ -57,6 +58,8 @@ export class Dispatcher {
   readonly #deadLetters: DeadLetterSink;
   readonly #log: Logger;
   readonly #stateful: (input: number) => boolean;
+  /** Counts since the start. */
+  readonly counts: BatchesByInput = new BatchesByInput();
   readonly #items = new Map<number, Item>();
   readonly #idle: (() => void)[] = [];
   #nextItem = 1;
@@ -100,6 +103,7 @@ export class Dispatcher {
 
   submit(batch: RecordBatch, ended: BatchEnded): void {
     this.#flights++;
+    this.counts.submitted(batch);
     const flight: Flight = {
       batch,
       ended,
@@ -150,6 +154,7 @@ export class Dispatcher {
     entry.filtered += message.filtered;
     entry.unrouted += message.unrouted;
     for (const [plugin, count] of Object.entries(message.timeouts)) {
+      this.counts.timedOut(plugin, count);
       this.#log.warn("events ran into the time limit and were tagged", { plugin, count });
     }
     this.#deliver(item, message).catch((error: unknown) => {
@@ -202,6 +207,7 @@ export class Dispatcher {
 
   #acknowledge(flight: Flight): void {
     const { entry: totals, outputs } = flight;
+    this.counts.ended(flight.batch, totals);
     const destinations = [...flight.destinations].map(([id, counts]) => [id, counts.snapshot()] as const);
     flight.ended({ totals, outputs, destinations: new Map(destinations) });
     this.#pool.release(flight.batch);

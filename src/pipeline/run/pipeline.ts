@@ -8,16 +8,18 @@ import { FILE_ID_BYTES } from "../../event/identity.ts";
 import type { RecordBatch } from "../../event/record-batch.ts";
 import { defaultsOf } from "../../plugin/check-options.ts";
 import type { InputHost, Logger, PluginHost, RunningInput } from "../../plugin/definitions.ts";
+import type { Figures } from "../../telemetry/figures.ts";
 import { Ledger, type LedgerSnapshot, sumOf } from "../../telemetry/ledger.ts";
 import type { PipelineDefinition } from "../compile/definition.ts";
 import type { ResolvedGroup } from "../compile/resolve-group.ts";
 import type { ResolvedInput, ResolvedPipeline } from "../compile/resolved.ts";
 import { stateOf } from "../compile/state.ts";
-import { DeadLetterKeeper, realKeeperSurroundings } from "../dead-letters/keeper.ts";
+import { DeadLetterKeeper, type KeeperCounts, realKeeperSurroundings } from "../dead-letters/keeper.ts";
 import { DEFAULT_DEAD_LETTER_SETTINGS, type DeadLetterSettings, lettersFolder } from "../dead-letters/settings.ts";
 import { atMost } from "../inputs/batch-filler.ts";
 import { findPlugin } from "../plugins.ts";
 import { DEFAULT_QUEUE_SETTINGS } from "../queue/queue-settings.ts";
+import { collectFigures } from "./collect-figures.ts";
 import { deadLetterSink, inputNames } from "./dead-letters.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type DeadLetterSink, Dispatcher } from "./dispatcher.ts";
@@ -65,6 +67,7 @@ export class Pipeline {
   readonly #ledgers: Ledger[] = [];
   #deadLetters: DeadLetterKeeper | undefined;
   #stopped: (() => void) | undefined;
+  #phase: Figures["phase"] = "starting";
 
   constructor(options: PipelineOptions, resolved: ResolvedGroup, log: Logger) {
     this.#options = options;
@@ -84,6 +87,11 @@ export class Pipeline {
     return sumOf([...ledgers, ...isolated]);
   }
 
+  /** Dead letters kept and dropped; undefined before the start. */
+  deadLetters(): KeeperCounts | undefined {
+    return this.#deadLetters?.counts();
+  }
+
   /** Bytes that inputs have before them and that are not acknowledged; batches on their way besides; events in queues on disk, before filters and before outputs. */
   lag(): { readonly bytes: number; readonly batches: number; readonly queued: number; readonly held: number } {
     const bytes = this.#inputs.reduce((sum, input) => sum + (input.lag?.() ?? 0), 0);
@@ -93,6 +101,22 @@ export class Pipeline {
   /** Events in the queues of isolated outputs. */
   get #held(): number {
     return this.#deliveries?.isolated.reduce((sum, output) => sum + output.held, 0) ?? 0;
+  }
+
+  /** What it counts, as it is now; also before the start and during the stop. */
+  figures(): Figures {
+    return collectFigures({
+      phase: this.#phase,
+      resolved: this.#resolved,
+      workers: { wanted: this.#options.workers, alive: this.threads.length, died: this.#workers?.died ?? 0 },
+      running: this.#inputs,
+      dispatcher: this.#dispatcher,
+      deliveries: this.#deliveries,
+      queues: this.#queues,
+      deadLetters: this.#deadLetters,
+      letters: this.#options.deadLetters ?? DEFAULT_DEAD_LETTER_SETTINGS,
+      ledger: this.ledger(),
+    });
   }
 
   /** Starts outputs, workers, inputs, in this order. */
@@ -156,6 +180,7 @@ export class Pipeline {
 
   /** Resolves when all inputs have come to their end or `stop` was called, and everything is put away. */
   async run(): Promise<void> {
+    this.#phase = "running";
     let stopped = false;
     const stop = new Promise<void>((resolve) => {
       this.#stopped = () => {
@@ -175,6 +200,7 @@ export class Pipeline {
   }
 
   async #shutDown(stopped: boolean): Promise<void> {
+    this.#phase = "stopping";
     const timeout = this.#options.shutdownTimeoutMs;
     await this.#queues?.stopFeeding(false);
     const stopping = Promise.all(this.#inputs.map((input) => input.stop(timeout)));

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { type BufferPool, type BufferPoolLimits, DEFAULT_POOL_LIMITS } from "../../event/buffer-pool.ts";
 import type { RecordBatch } from "../../event/record-batch.ts";
 import type { Logger } from "../../plugin/definitions.ts";
+import type { QueueFigures } from "../../telemetry/figures.ts";
 import { emptyEntry, type Ledger } from "../../telemetry/ledger.ts";
 import type { ResolvedGroup } from "../compile/resolve-group.ts";
 import { PersistentQueue } from "../queue/persistent-queue.ts";
@@ -90,6 +91,18 @@ export class Queues {
   /** Events that are on disk and not acknowledged. */
   get events(): number {
     return [...this.#open.values()].reduce((sum, queue) => sum + queue.status.events, 0);
+  }
+
+  figures(): QueueFigures[] {
+    return [...this.#open].map(([pipeline, { status }]) => ({
+      pipeline,
+      events: status.events,
+      bytes: status.bytes,
+      maxBytes: this.#parts.queues.get(pipeline)?.settings.maxBytes ?? 0,
+      timesFull: status.timesFull,
+      full: status.full,
+      lostEvents: status.lost.events,
+    }));
   }
 
   start(): void {

@@ -49,6 +49,7 @@ export class WorkerPool implements WorkerSet {
   #chosen: Member | undefined;
   #watch: NodeJS.Timeout | undefined;
   #stopping = false;
+  #died = 0;
 
   constructor(options: WorkerPoolOptions, events: WorkerSetEvents, log: Logger) {
     this.#options = options;
@@ -74,6 +75,11 @@ export class WorkerPool implements WorkerSet {
   /** Threads alive; for tests and `top`. */
   get threads(): readonly Worker[] {
     return [...this.#members].map((member) => member.worker);
+  }
+
+  /** Threads that have died since the start. */
+  get died(): number {
+    return this.#died;
   }
 
   submit(work: WorkMessage): void {
@@ -175,6 +181,7 @@ export class WorkerPool implements WorkerSet {
 
   #exited(member: Member, reason: string): void {
     if (!this.#members.delete(member) || this.#stopping) return;
+    this.#died++;
     if (this.#failStart !== undefined) {
       this.#failStart(new Error(`the pipeline cannot start: ${reason}`));
       return;

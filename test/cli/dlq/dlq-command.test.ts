@@ -145,7 +145,7 @@ describe("antler dlq", function () {
         .sort(),
       ["record 1 web1", "record 3 web1", "record 4 %{[host][name]}"],
     );
-    assert.match(stdout, /3 letters: 3 delivered\n$/);
+    assert.match(stderr, /3 letters: 3 delivered\n$/);
     assert.deepEqual(await names(), ["record 2"]);
   });
 
@@ -179,6 +179,12 @@ describe("antler dlq", function () {
     assert.deepEqual(await names(), ["record 2"]);
     assert.match((await dlq("purge", "--yes", "--older-than", "36h")).stdout, /^1 dead letter purged/);
     assert.deepEqual(await names(), []);
+  });
+
+  it("takes the letters' own folder", async () => {
+    const { code, stdout } = await runAntler(["dlq", "ls", "--letters", letters, "--json"]);
+    assert.deepEqual([code, (JSON.parse(stdout) as { folder: string }).folder], [0, letters]);
+    assert.match((await runAntler(["dlq", "ls", "--letters", `${letters}-not`])).stderr, /no such folder/);
   });
 
   it("says where it looked when there is nothing", async () => {

@@ -73,7 +73,7 @@ describe("antler dlq on a real Elasticsearch", function () {
 
   async function listed(): Promise<Listed> {
     const { code, stdout, stderr } = await dlq("ls", "--json");
-    assert.equal(code, 0, stderr);
+    assert.equal(code, 0, `${stdout}${stderr}`);
     return JSON.parse(stdout) as Listed;
   }
 
@@ -107,7 +107,7 @@ describe("antler dlq on a real Elasticsearch", function () {
   it("replays what a mapping refused, with a corrected configuration, beside the running pipeline: all in, once; again: nothing", async () => {
     write();
     start("bad.conf");
-    await until(async () => (await documents()) === all - bad);
+    await until(async () => (await documents()) === all - bad && (await listed()).letters === bad);
     const before = await listed();
     assert.equal(before.letters, bad);
     assert.deepEqual(
@@ -138,12 +138,23 @@ describe("antler dlq on a real Elasticsearch", function () {
     assert.deepEqual([again.code, again.stdout], [0, "no dead letters to replay\n"]);
     assert.equal(await documents(), all);
     await stop();
+
+    const proof = await runAntler([
+      "ledger",
+      "--prove",
+      "--only-writer",
+      "-f",
+      join(folder, "bad.conf"),
+      "--path.data",
+      join(folder, "data"),
+    ]);
+    assert.equal(proof.code, 0, `${proof.stdout}${proof.stderr}`);
   });
 
   it("a replay that was killed before it could say so finds its events already there", async () => {
     write();
     start("bad.conf");
-    await until(async () => (await documents()) === all - bad);
+    await until(async () => (await documents()) === all - bad && (await listed()).letters === bad);
     await stop("SIGKILL");
     const settled = join(folder, "data", "pipeline", "main", "dead-letters", "settled");
     assert.equal((await dlq("replay", "--with", join(folder, "good.conf"))).code, 0);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { bytes, grouped, StatusLine } from "../../../src/cli/up/status-line.ts";
+import { bytes, grouped } from "../../../src/cli/figures-text.ts";
+import { StatusLine } from "../../../src/cli/up/status-line.ts";
 import { emptyEntry, emptyOutputEntry, type LedgerSnapshot } from "../../../src/telemetry/ledger.ts";
 
 const ledger = (read: number, delivered: number, existing: number, more: object = {}): LedgerSnapshot => ({

@@ -72,7 +72,10 @@ export class OrdinaryServer {
     if (body === undefined) return answer(404, { error: { type: "resource_not_found_exception", reason: path } });
     if (kind === "_ilm")
       return answer(200, { [path.split("/")[3] ?? ""]: { version: 1, policy: objectAt(body, "policy") } });
-    return answer(200, { [`${kind.slice(1)}s`]: [{ name: decodeURIComponent(policy ?? ""), [kind.slice(1)]: body }] });
+    const name = decodeURIComponent(policy ?? "");
+    // As servers from 9.2 on have them.
+    const made = { ...body, created_date: 1, modified_date: 2 };
+    return answer(200, { [`${kind.slice(1)}s`]: [{ name, [kind.slice(1)]: made }] });
   }
 
   #list(kind: string): Json[] {

@@ -116,6 +116,14 @@ describe("setup plan", () => {
     assert.equal(made.length, 4);
   });
 
+  it("without the right to ask what there is, goes by the server's version", async () => {
+    const server = new OrdinaryServer();
+    await apply(server);
+    server.forbidden.push("/_index_template/_simulate");
+    assert.equal((await askAbilities(server.api)).asked, false);
+    assert.ok((await plan(server)).every(({ action }) => action === "same"));
+  });
+
   it("stops at the first that fails; what is done stays, and a later run does the rest", async () => {
     const server = new OrdinaryServer();
     server.failsAtWrite = 3;

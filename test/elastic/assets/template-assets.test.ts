@@ -130,7 +130,10 @@ describe("setup's templates", () => {
   });
 
   it("of one namespace", () => {
-    const template = body(made({ namespace: "prod" }), "antler-logs-system.syslog-prod");
+    const assets = made({ namespace: "prod" });
+    const template = body(assets, "antler-logs-system.syslog-prod");
+    assert.ok(Number(template["priority"]) > Number(body(made(), "antler-logs-system.syslog")["priority"]));
+    assert.equal(assets.assets.filter(({ kind }) => kind.id === "index_template").length, 1);
     assert.deepEqual(template["index_patterns"], ["logs-system.syslog-prod"]);
   });
 

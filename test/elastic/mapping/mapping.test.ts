@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dynamicField } from "../../../src/elastic/mapping/dynamic-templates.ts";
+import { dynamicField, matchesWildcard } from "../../../src/elastic/mapping/dynamic-templates.ts";
 import { countFields } from "../../../src/elastic/mapping/field-count.ts";
 import { placeIn, readMapping } from "../../../src/elastic/mapping/mapping.ts";
 
@@ -90,17 +90,46 @@ describe("dynamic templates", () => {
     assert.equal(typeOf({ match: ["x", "*_ip"], unmatch: "client*", ...ip }, "client_ip", "text"), undefined);
     assert.equal(typeOf({ path_match: "a.*", path_unmatch: "*.no", ...ip }, "a.yes", "text"), "ip");
     assert.equal(typeOf({ path_match: "a.*", path_unmatch: "*.no", ...ip }, "a.no", "text"), undefined);
-    assert.equal(typeOf({ match: "^ip\\d$", match_pattern: "regex", ...ip }, "ip1", "integer"), "ip");
     assert.equal(typeOf({ match_mapping_type: "long", ...ip }, "a", "integer"), "ip");
     assert.equal(typeOf({ match_mapping_type: "long", ...ip }, "a", "text"), undefined);
     assert.equal(typeOf({ match_mapping_type: ["string", "date"], ...ip }, "a", "text"), "ip");
+  });
+
+  it("texts are no dates where that is not looked for", () => {
+    const mapping = readMapping({
+      date_detection: false,
+      dynamic_templates: [{ one: { match_mapping_type: "string", ...ip } }],
+    });
+    assert.equal(dynamicField(mapping, ["a"], "text")?.field.type, "ip");
   });
 
   it("nothing where it depends on what a text says, on the name, or where the value is not known", () => {
     assert.equal(typeOf({ match_mapping_type: "string", ...ip }, "a", "text"), undefined);
     assert.equal(typeOf({ mapping: { type: "{dynamic_type}" } }, "a", "text"), undefined);
     assert.equal(typeOf({ match: "*", ...ip }, "a", "unknown"), undefined);
+    assert.equal(typeOf({ match: "^ip\\d$", match_pattern: "regex", ...ip }, "ip1", "integer"), undefined);
     assert.equal(typeOf({ match: "*", runtime: { type: "ip" } }, "a", "text"), undefined);
+  });
+});
+
+describe("patterns of names", () => {
+  const table: readonly (readonly [pattern: string, name: string, fits: boolean])[] = [
+    ["logs-*-*", "logs-app-default", true],
+    ["logs-*-*", "logs-app", false],
+    ["*", "", true],
+    ["a", "a", true],
+    ["a", "ab", false],
+    ["a*a", "a", false],
+    ["a*a", "aa", true],
+    ["*b*", "abc", true],
+    ["*.b", "a.b", true],
+    ["*.b", "a_b", false],
+  ];
+  for (const [pattern, name, fits] of table)
+    it(`${pattern} and "${name}": ${fits}`, () => assert.equal(matchesWildcard(pattern, name), fits));
+
+  it("hostile: many stars take no longer", () => {
+    assert.equal(matchesWildcard(`${"*a".repeat(2000)}b`, "a".repeat(100_000)), false);
   });
 });
 

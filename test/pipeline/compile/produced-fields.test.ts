@@ -143,9 +143,24 @@ const TABLE: readonly (readonly [title: string, filter: string, fields: readonly
     ['a: "x"', 'a: "y"'],
   ],
   [
-    "a condition about a field: what it was before is not certain behind it",
-    'mutate { replace => { "a" => "x" } } if [a] == "x" { mutate { replace => { "b" => "y" } } }',
-    ['a: "x"?', 'b: "y"'],
+    "a condition about a field: inside it is not known, behind it is again if nothing has changed it",
+    'mutate { replace => { "a" => "x" "b" => "x" } } if [a] == "x" and [b] =~ /x/ { mutate { replace => { "c" => "y" } rename => { "b" => "d" } } }',
+    ['a: "x"', 'b: "x"?', 'c: "y"', "d: unknown?"],
+  ],
+  [
+    "branches in branches: what was forgotten is known again behind them",
+    'mutate { replace => { "a" => "x" "b" => "y" } } if [a] == "x" and [a] != "z" { if [b] == "y" { mutate { replace => { "c" => "z" } } } else if [a] { mutate { replace => { "[b][e]" => "z" } } } }',
+    ['a: "x"', 'b: "y"?', 'b.e: "z"', 'c: "z"'],
+  ],
+  [
+    "a condition that asks for a field: what it lies in is not known inside",
+    'mutate { replace => { "a" => "x" "[o][p]" => "x" } } if ![a][b] { mutate { rename => { "a" => "[a][b]" } } } if [o] { mutate { copy => { "o" => "q" } } }',
+    ["a.b: unknown?", 'a: "x"?', 'o.p: "x"', 'q.p: "x"'],
+  ],
+  [
+    "where a branch drops events, the others are not just any",
+    'mutate { replace => { "a" => "x" "b" => "y" } } if [a] !~ /^[0-9]+$/ { drop { } }',
+    ["a: unknown?", 'b: "y"'],
   ],
   [
     "common options",

@@ -40,8 +40,12 @@ describe("the keeper of dead letters", () => {
         now: () => now,
         sleep: (_, signal) =>
           new Promise<void>((resolve, reject) => {
-            signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-            sleepers.push(resolve);
+            const abort = (): void => reject(signal.reason as Error);
+            signal.addEventListener("abort", abort, { once: true });
+            sleepers.push(() => {
+              signal.removeEventListener("abort", abort);
+              resolve();
+            });
           }),
       },
     );

@@ -59,14 +59,21 @@ export class ReplayHarness {
       this.#offset += bytes.length;
     }
     const ledger = new Ledger();
-    await new Promise<void>((resolve) =>
+    await new Promise<void>((resolve) => {
       dispatcher.submit(batch, (counts) => {
         ledger.add(counts);
         resolve();
-      }),
-    );
+      });
+    });
     await store.close();
     return ledger.snapshot();
+  }
+
+  /** What replays have delivered, as the marks have it. */
+  async replayed(): Promise<LedgerSnapshot> {
+    const settled = await SettledLog.open(this.folder, 0);
+    await settled.close();
+    return settled.note as LedgerSnapshot;
   }
 
   async replay(

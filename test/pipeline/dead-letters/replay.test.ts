@@ -33,6 +33,7 @@ describe("replay of dead letters", () => {
     assert.deepEqual(await flow.open(), []);
     assert.equal((await flow.replay(config(""))).read, 0);
     assert.deepEqual(flow.news(), []);
+    assert.deepEqual((await flow.replayed()).outputs["stdout#1"]?.delivered, 1);
   });
 
   it("runs the record as it was: fields of its source, time of reading, identity", async () => {
@@ -123,6 +124,17 @@ describe("replay of dead letters", () => {
       assert.equal((await flow.replay(config(split))).delivered, 1);
       assert.deepEqual(flow.news(), ["stdout#1 2"]);
       assert.deepEqual(await flow.open(), []);
+    });
+
+    it("takes many letters of one record", async () => {
+      const numbers = Array.from({ length: 1000 }, (_, n) => n);
+      await flow.run(config(split), [JSON.stringify({ n: numbers })], (_, { n }) => (n === 7 ? undefined : "no"));
+      assert.deepEqual(flow.news(), ["stdout#1 7"]);
+      const odd = (_: string, { n }: Record<string, unknown>): string | undefined =>
+        (n as number) % 2 === 1 ? "odd" : undefined;
+      assert.equal((await flow.replay(config(split), odd)).delivered, 500);
+      assert.equal((await flow.replay(config(split))).delivered, 499);
+      assert.equal(new Set(flow.news()).size, 999);
     });
 
     it("says when the configuration does not make the event any more", async () => {
