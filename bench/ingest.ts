@@ -81,7 +81,9 @@ async function pipelineRun(
   target: Pick<Target, "url" | "count">,
   events: number,
 ): Promise<{ rate: number; cpu_s: number }> {
-  const conf = join(folder, `${dataset}.conf`);
+  // A folder of its own, or the file would have been read already.
+  const data = mkdtempSync(join(folder, "data-"));
+  const conf = join(data, "ingest.conf");
   writeFileSync(
     conf,
     `input { file { path => "${path}" start_position => "beginning" } }
@@ -92,17 +94,7 @@ filter {
 output { elasticsearch { hosts => ["${target.url}"] compression_level => 0 data_stream_dataset => "${dataset}" } }
 `,
   );
-  const args = [
-    "-c",
-    CLIENT_CORE,
-    process.execPath,
-    BINARY,
-    "pipeline",
-    "-f",
-    conf,
-    "--path.data",
-    join(folder, dataset),
-  ];
+  const args = ["-c", CLIENT_CORE, process.execPath, BINARY, "pipeline", "-f", conf, "--path.data", data];
   const child = spawn("taskset", args, { stdio: ["ignore", "ignore", "inherit"] });
   const exited = once(child, "exit");
   try {

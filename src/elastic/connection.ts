@@ -145,12 +145,11 @@ class ElasticConnection implements ApiConnection {
       ...(gzipped ? { "content-encoding": "gzip", "accept-encoding": "gzip" } : {}),
     };
     // As `bulkBody` the client takes it as it is.
-    const bulkBody = body as unknown as string;
     const params = {
       method,
       path: `${this.#prefix}${path}`,
       querystring: { ...query },
-      ...(body === undefined ? {} : { bulkBody }),
+      ...(body === undefined ? {} : { bulkBody: body as unknown as string }),
     };
     const context: RequestContext = {};
     const hosts = client.connectionPool as HostPool;
