@@ -74,9 +74,9 @@ describe("metrics of a running antler pipeline", function () {
       filter { if [message] =~ /0$/ { drop { } } }
       output { elasticsearch { hosts => "http://127.0.0.1:${before.port}" data_stream => true } }`;
     const url = await start(config, "blocked");
-    const blocked = await until("a request that failed", async () => {
+    const blocked = await until("something that has to be sent again", async () => {
       const now = await metrics(url);
-      return (now.get(`antler_output_requests_unanswered_total{${ES}}`) ?? 0) > 0 ? now : undefined;
+      return (now.get(`antler_output_retries_total{${ES}}`) ?? 0) > 0 ? now : undefined;
     });
     assert.equal(blocked.get(`antler_input_records_read_total{${FILE}}`), 0);
     assert.equal(blocked.get(`antler_input_records_in_flight{${FILE}}`), LINES);

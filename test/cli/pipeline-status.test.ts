@@ -26,12 +26,12 @@ describe("the status line of antler pipeline", () => {
       now += 1000;
       figures = someFigures({
         inputs: [someInput({ counts })],
-        outputs: [someOutput({ waitingSince: now - 500, trouble: "it is busy", held: 12 })],
+        outputs: [someOutput({ waitingSince: now - 500, trouble: "it is\n\u001b[2Jbusy", held: 12 })],
         queues: [{ pipeline: "main", events: 7, bytes: 1, maxBytes: 2, timesFull: 0, full: false, lostEvents: 0 }],
       });
       assert.equal(
         status.text(),
-        "read 0/s | delivered 0/s | output elasticsearch#1 is held up: it is busy | 7 queued | 12 held | 0 in flight | 1,000 dead letters",
+        "read 0/s | delivered 0/s | output elasticsearch#1 is held up: it is [2Jbusy | 7 queued | 12 held | 0 in flight | 1,000 dead letters",
       );
     } finally {
       status.stop();

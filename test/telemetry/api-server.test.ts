@@ -154,6 +154,7 @@ describe("metrics endpoint", () => {
         ],
         queues: [{ pipeline: "main", events: 6, bytes: 8, maxBytes: 10, timesFull: 1, full: true, lostEvents: 2 }],
         deadLetters: {
+          enabled: true,
           kept: { mapper_parsing_exception: 1 },
           dropped: { drop_older: { time_limit: 4 }, expired: { time_limit: 2 } },
           waited: 3,
