@@ -40,7 +40,8 @@ export class PipelineStatus {
     const parts = [`read ${perSecond("read")}/s`, `delivered ${perSecond("delivered")}/s`];
     this.#last = moment;
     const [worst] = healthOf(figures, moment.at);
-    if (worst !== undefined) parts.push(worst.reason);
+    // A server's words may be in it.
+    if (worst !== undefined) parts.push(worst.reason.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, " "));
     const behind = figures.inputs.reduce((all, { bytesBehind = 0 }) => all + bytesBehind, 0);
     if (behind > 0) parts.push(`${bytes(behind)} behind`);
     const queued = figures.queues.reduce((all, { events }) => all + events, 0);

@@ -192,7 +192,6 @@ export class BulkRequests {
   ): Promise<{ readonly result: Result; readonly outcome: PlaceOutcome }> {
     const { connection, clock } = this.#environment;
     const from = clock.now();
-    this.#counts.requests++;
     try {
       const answer = await connection.bulk(bytes, this.#query, signal);
       const result = this.#read(answer, count);
@@ -208,6 +207,8 @@ export class BulkRequests {
       this.#counts.unanswered++;
       const trouble: Trouble = [`Elasticsearch cannot be reached: ${(error as Error).message}`, ""];
       return { result: { kind: "again", trouble, waitMs: 0, maybeDone: true }, outcome: { kind: "overload" } };
+    } finally {
+      this.#counts.requests++;
     }
   }
 

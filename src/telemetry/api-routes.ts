@@ -111,7 +111,7 @@ function pipelineSettings(figures: Figures, { batchSize, ephemeralId }: NodeName
     workers: figures.workers.wanted,
     batch_size: batchSize,
     config_reload_automatic: false,
-    dead_letter_queue_enabled: figures.deadLetters !== undefined,
+    dead_letter_queue_enabled: figures.deadLetters?.enabled === true,
   };
   return Object.fromEntries(figures.pipelines.map((id) => [id, settings]));
 }

@@ -43,6 +43,8 @@ export interface QueueFigures {
 }
 
 export interface DeadLetterFigures {
+  /** false: they are dropped and counted. */
+  readonly enabled: boolean;
   /** Kept since the start, by code. */
   readonly kept: Readonly<Record<string, number>>;
   /** Dropped since the folder was made, by why, then by code. */

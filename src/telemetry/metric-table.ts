@@ -148,9 +148,9 @@ export const METRICS: readonly Metric[] = [
     ({ waitingSince }, { now }) => (waitingSince === undefined ? 0 : Math.max(0, now - waitingSince) / 1000),
   ),
   ofOutputs("held_events", "gauge", "events in the output's own queue, where outputs are isolated", (o) => o.held),
-  ofSenders("requests_total", "counter", "requests that ended, however", (s) => s.requests),
+  ofSenders("requests_total", "counter", "`_bulk` requests that ended, however", (s) => s.requests),
   ofSenders("requests_busy_total", "counter", "answers with 429 or 5xx, or with an item of that kind", (s) => s.busy),
-  ofSenders("requests_unanswered_total", "counter", "requests without an answer", (s) => s.unanswered),
+  ofSenders("requests_unanswered_total", "counter", "`_bulk` requests without an answer", (s) => s.unanswered),
   ofSenders("retries_total", "counter", "operations that were sent again", (s) => s.retries),
   ofSenders("requests_in_flight", "gauge", "requests in flight", (s) => s.inFlight),
   ofSenders(

@@ -10,6 +10,17 @@ import { someFigures, someInput, someOutput } from "../support/figures.ts";
 
 const NOW = 1_000_000;
 
+/** What is looked at of a pipeline in /_node/stats/pipelines. */
+interface StatsShape {
+  readonly events: object;
+  readonly plugins: {
+    readonly inputs: readonly object[];
+    readonly outputs: readonly { readonly bulk_requests: object }[];
+  };
+  readonly queue: { readonly events_count: number };
+  readonly dead_letter_queue: { readonly dropped_events: number; readonly expired_events: number };
+}
+
 describe("metrics endpoint", () => {
   let figures: () => Figures;
   let said: string[];
@@ -143,6 +154,7 @@ describe("metrics endpoint", () => {
         ],
         queues: [{ pipeline: "main", events: 6, bytes: 8, maxBytes: 10, timesFull: 1, full: true, lostEvents: 2 }],
         deadLetters: {
+          enabled: true,
           kept: { mapper_parsing_exception: 1 },
           dropped: { drop_older: { time_limit: 4 }, expired: { time_limit: 2 } },
           waited: 3,
@@ -181,11 +193,13 @@ describe("metrics endpoint", () => {
       "antler_ledger_imbalance 100",
     ])
       assert.ok(lines.includes(line), line);
-    const stats = (await (await fetch(`${url}/_node/stats/pipelines/main`)).json()) as Record<string, any>;
-    const main = stats["pipelines"].main;
+    const stats = (await (await fetch(`${url}/_node/stats/pipelines/main`)).json()) as {
+      pipelines: { main: StatsShape };
+    };
+    const { main } = stats.pipelines;
     assert.deepEqual(main.events, { in: 10, filtered: 11, out: 10 });
     assert.deepEqual(main.plugins.inputs[0], { id: "file#1", name: "file", events: { out: 10 } });
-    assert.deepEqual(main.plugins.outputs[0].bulk_requests, { successes: 4, failures: 3 });
+    assert.deepEqual(main.plugins.outputs[0]?.bulk_requests, { successes: 4, failures: 3 });
     assert.equal(main.queue.events_count, 6);
     assert.deepEqual([main.dead_letter_queue.dropped_events, main.dead_letter_queue.expired_events], [4, 2]);
     const health = await fetch(`${url}/_health_report`);

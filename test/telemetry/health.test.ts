@@ -6,7 +6,16 @@ const NOW = Date.parse("2026-11-23T12:00:00Z");
 
 describe("health", () => {
   const queue = { pipeline: "main", events: 5, bytes: 9, maxBytes: 10, timesFull: 1, full: true, lostEvents: 0 };
-  const letters = { kept: {}, dropped: {}, waited: 1, blocked: true, bytes: 9, maxBytes: 10, policy: "block" };
+  const letters = {
+    enabled: true,
+    kept: {},
+    dropped: {},
+    waited: 1,
+    blocked: true,
+    bytes: 9,
+    maxBytes: 10,
+    policy: "block",
+  };
   const cases: [name: string, figures: Parameters<typeof someFigures>[0], status: string, reason?: RegExp][] = [
     ["nothing to say", {}, "green"],
     ["starting", { phase: "starting", workers: { wanted: 2, alive: 0, died: 0 } }, "yellow", /^it is starting$/],

@@ -67,5 +67,6 @@ function copied<T extends { readonly counts: object }>(sums: T): T {
 function letterFigures({ deadLetters, letters }: FigureParts): DeadLetterFigures | undefined {
   if (deadLetters === undefined) return undefined;
   const { kept, dropped, waited, blocked, bytes } = deadLetters.counts();
-  return { kept, dropped, waited, blocked, bytes, maxBytes: letters.maxBytes, policy: letters.policy };
+  const { enabled, maxBytes, policy } = letters;
+  return { enabled, kept, dropped, waited, blocked, bytes, maxBytes, policy };
 }
