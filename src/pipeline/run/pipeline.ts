@@ -222,7 +222,8 @@ export class Pipeline {
     }, timeout);
     await stopping;
     if (this.#ticks !== undefined) await atMost(timeout, this.#ticks.end());
-    if (this.#queues?.size !== 0) await Promise.race([this.#dispatcher?.drained(), givenUp]);
+    if (this.#queues?.size !== 0)
+      await Promise.race([Promise.all([this.#dispatcher?.drained(), this.#queues?.buried()]), givenUp]);
     if (!stopped && this.#held > 0)
       await Promise.race([Promise.all(this.#deliveries?.isolated.map((output) => output.drained()) ?? []), givenUp]);
     clearTimeout(giveUp);

@@ -46,6 +46,7 @@ export function deliveryLimits(limits: BufferPoolLimits, queues: number): Buffer
 export class Queues {
   readonly #parts: QueuesParts;
   readonly #open = new Map<string, PersistentQueue>();
+  readonly #burials = new Set<Promise<void>>();
   #feeding = false;
 
   constructor(parts: QueuesParts) {
@@ -131,6 +132,11 @@ export class Queues {
     for (const [, queue] of awaited) await queue.drained();
   }
 
+  /** Resolves when events of inputs that are gone are in the dead letters. */
+  async buried(): Promise<void> {
+    await Promise.all(this.#burials);
+  }
+
   async close(): Promise<void> {
     for (const queue of this.#open.values()) await queue.close();
   }
@@ -148,12 +154,15 @@ export class Queues {
       });
       return;
     }
-    this.#bury(batch, input, ledger, acknowledged).catch((error: unknown) =>
-      log.error("events of an input that is gone stay in the queue: they cannot be dead-lettered", {
-        input,
-        reason: (error as Error).message,
-      }),
-    );
+    const burial = this.#bury(batch, input, ledger, acknowledged)
+      .catch((error: unknown) =>
+        log.error("events of an input that is gone stay in the queue: they cannot be dead-lettered", {
+          input,
+          reason: (error as Error).message,
+        }),
+      )
+      .finally(() => this.#burials.delete(burial));
+    this.#burials.add(burial);
   }
 
   /** Nobody can decode what an input left that the configuration has no more. */
