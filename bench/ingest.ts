@@ -118,7 +118,7 @@ async function rateOf(count: () => Promise<number>, events: number): Promise<num
     const at = performance.now();
     if (first === undefined && now > 0) first = { at, count: now };
     if (now >= events && first !== undefined) return ((now - first.count) * 1000) / (at - first.at);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
 
