@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import type { BareResult } from "./bare-sender.ts";
 import { inputFile } from "./input-file.ts";
 import type { BenchOptions } from "./main.ts";
+import { nginxConf } from "./nginx-conf.ts";
 import { usageOf } from "./process-usage.ts";
 import { startSink } from "./run-antler.ts";
 
@@ -84,16 +85,7 @@ async function pipelineRun(
   // A folder of its own, or the file would have been read already.
   const data = mkdtempSync(join(folder, "data-"));
   const conf = join(data, "ingest.conf");
-  writeFileSync(
-    conf,
-    `input { file { path => "${path}" start_position => "beginning" } }
-filter {
-  grok { match => { "message" => "%{COMBINEDAPACHELOG}" } }
-  date { match => [ "timestamp", "dd/MMM/yyyy:HH:mm:ss Z" ] }
-}
-output { elasticsearch { hosts => ["${target.url}"] compression_level => 0 data_stream_dataset => "${dataset}" } }
-`,
-  );
+  writeFileSync(conf, nginxConf(path, target.url, `data_stream_dataset => "${dataset}"`));
   const args = ["-c", CLIENT_CORE, process.execPath, BINARY, "pipeline", "-f", conf, "--path.data", data];
   const child = spawn("taskset", args, { stdio: ["ignore", "ignore", "inherit"] });
   const exited = once(child, "exit");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { bareLoop } from "./bare-loop.ts";
 import { inputFile } from "./input-file.ts";
 import type { BenchOptions } from "./main.ts";
+import { nginxConf } from "./nginx-conf.ts";
 import { type AntlerRun, reached, runAntler, startSink } from "./run-antler.ts";
 
 const ORDER = ["memory", "persisted", "persisted", "memory"] as const;
@@ -37,16 +38,7 @@ async function once(options: BenchOptions, path: string, type: string): Promise<
   const sink = await startSink("./bulk-sink.js");
   const folder = mkdtempSync(join(options.folder, "queue-"));
   const conf = join(folder, "queue.conf");
-  writeFileSync(
-    conf,
-    `input { file { path => "${path}" start_position => "beginning" } }
-filter {
-  grok { match => { "message" => "%{COMBINEDAPACHELOG}" } }
-  date { match => [ "timestamp", "dd/MMM/yyyy:HH:mm:ss Z" ] }
-}
-output { elasticsearch { hosts => ["http://127.0.0.1:${sink.port}"] compression_level => 0 } }
-`,
-  );
+  writeFileSync(conf, nginxConf(path, `http://127.0.0.1:${sink.port}`));
   try {
     const args = ["pipeline", "-f", conf, "--queue.type", type, "--path.data", join(folder, "data")];
     return await runAntler(args, () => reached(sink.count, options.events));

@@ -41,16 +41,10 @@ export interface BulkConnection {
   close(): Promise<void>;
 }
 
-/** A cluster that can be searched, too; rejects as `bulk` does. */
-export interface SearchConnection extends BulkConnection {
-  /** `path`: of the API, such as `/logs-app/_search`. */
-  search(path: string, body: Buffer, signal: AbortSignal): Promise<BulkAnswer>;
-}
-
 export type ApiMethod = "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
 
 /** A cluster of which any API can be asked; rejects as `bulk` does. */
-export interface ApiConnection extends SearchConnection {
+export interface ApiConnection extends BulkConnection {
   /** `path`: of the API, with its query: `/_index_template/logs?create=true`. `body`: JSON. */
   request(method: ApiMethod, path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer>;
 }

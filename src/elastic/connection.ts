@@ -70,10 +70,6 @@ class ElasticConnection implements ApiConnection {
     return this.#send({ method: "POST", path: "/_bulk", type: "application/x-ndjson", query }, body, signal);
   }
 
-  search(path: string, body: Buffer, signal: AbortSignal): Promise<BulkAnswer> {
-    return this.#send({ method: "POST", path, type: "application/json", query: {} }, body, signal);
-  }
-
   request(method: ApiMethod, path: string, body: Buffer | undefined, signal: AbortSignal): Promise<BulkAnswer> {
     const [name = "", query] = path.split("?", 2);
     const target = {

@@ -1,6 +1,6 @@
 import { EARLIER } from "../telemetry/destinations.ts";
 import { excerpt } from "./bulk-answer.ts";
-import type { BulkAnswer, SearchConnection } from "./bulk-types.ts";
+import type { ApiConnection, BulkAnswer } from "./bulk-types.ts";
 
 /** Documents of a data stream or index by UTC day of their `@timestamp`; those without one are under `EARLIER`. */
 export interface DayCounts {
@@ -20,11 +20,11 @@ const QUERY = JSON.stringify({
 /**
  * Asks Elasticsearch, after a refresh, so that what was just indexed counts. @throws Error for an answer that is no count, BulkConnectionError
  */
-export async function countDays(connection: SearchConnection, name: string, signal: AbortSignal): Promise<DayCounts> {
+export async function countDays(connection: ApiConnection, name: string, signal: AbortSignal): Promise<DayCounts> {
   const path = `/${encodeURIComponent(name)}`;
   // Who may not refresh counts what is searchable by now.
-  await connection.search(`${path}/_refresh`, Buffer.alloc(0), signal);
-  const answer = await connection.search(`${path}/_search`, Buffer.from(QUERY), signal);
+  await connection.request("POST", `${path}/_refresh`, undefined, signal);
+  const answer = await connection.request("POST", `${path}/_search`, Buffer.from(QUERY), signal);
   if (answer.statusCode === 404) return { exists: false, total: 0, days: {} };
   if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}: ${excerpt(answer.body)}`);
   return read(answer);

@@ -51,6 +51,15 @@ export function parseFieldReference(text: string): string[] {
   return path;
 }
 
+/** The path of a reference, `@metadata` included; undefined where it is none. */
+export function fieldPath(reference: string): string[] | undefined {
+  try {
+    return parseFieldReference(reference);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A reference used so often is worth functions of its own. */
 const USES_BEFORE_COMPILING = 100;
 

@@ -1,4 +1,4 @@
-import { parseFieldReference } from "../event/field-reference.ts";
+import { fieldPath } from "../event/field-reference.ts";
 import { compileSprintf } from "../language/sprintf.ts";
 import { type MadeField, MadeFields } from "./made-fields.ts";
 import type { HashValue } from "./options.ts";
@@ -61,20 +61,20 @@ export class EventShape {
 
   /** What a field can be by itself. Empty: nothing known; see `canHave`. */
   get(reference: string): readonly MadeField[] {
-    const path = pathOf(reference);
+    const path = fieldPath(reference);
     return path === undefined ? [] : this.#fields.get(path);
   }
 
   /** Whether there can be such a field, also where nothing is known of it. */
   canHave(reference: string): boolean {
-    const path = pathOf(reference);
+    const path = fieldPath(reference);
     if (path === undefined || this.open || this.#fields.at(path).length > 0) return true;
     return path.some((_, length) => this.#fields.get(path.slice(0, length)).some(({ value }) => holds(value)));
   }
 
   /** Whether something is known of what lies in it, or it is an object. */
   hasBelow(reference: string): boolean {
-    const path = pathOf(reference);
+    const path = fieldPath(reference);
     if (path === undefined) return false;
     return this.#fields.at(path).some((made) => made.path.length > path.length || made.value.kind === "object");
   }
@@ -105,7 +105,7 @@ export class EventShape {
     option: string,
     entry: string = reference,
   ): void {
-    const path = pathOf(reference);
+    const path = fieldPath(reference);
     if (path === undefined) return;
     for (const old of this.#fields.get(path)) {
       const changed = change(old.value);
@@ -118,7 +118,7 @@ export class EventShape {
 
   /** Renames (`keep` false) or copies a field with all that lies below it. */
   move(from: string, to: string, keep: boolean, option: string): void {
-    const [source, target] = [pathOf(from), pathOf(to)];
+    const [source, target] = [fieldPath(from), fieldPath(to)];
     if (source === undefined || target === undefined || `${from}${to}`.includes("%{")) {
       this.any();
       return;
@@ -136,7 +136,7 @@ export class EventShape {
   }
 
   remove(reference: string): void {
-    const path = pathOf(reference);
+    const path = fieldPath(reference);
     if (path !== undefined) this.#clear(path);
   }
 
@@ -155,7 +155,7 @@ export class EventShape {
    * of what it lies in, for a condition that asks whether there is such a field. Gives what stands for what was known, for `remember`.
    */
   forget(reference: string, whole: boolean): MadeField[] {
-    const path = pathOf(reference);
+    const path = fieldPath(reference);
     if (path === undefined) return [];
     const around = path.slice(1).map((_, i) => this.#fields.get(path.slice(0, i + 1)));
     return [...around, whole ? this.#fields.at(path) : []].flatMap((known) => {
@@ -190,7 +190,7 @@ export class EventShape {
     entry: string | undefined,
     clear: boolean,
   ): void {
-    const path = reference.includes("%{") ? undefined : pathOf(reference);
+    const path = reference.includes("%{") ? undefined : fieldPath(reference);
     if (path === undefined) {
       this.any();
       return;
@@ -244,12 +244,4 @@ function shapesOf(value: HashValue): ValueShape[] {
   if (typeof value === "object") return [{ kind: "object" }];
   const text = String(value);
   return text.includes("${") || !compileSprintf(text).isConstant ? [TEXT] : [{ kind: "text", literal: text }];
-}
-
-function pathOf(reference: string): string[] | undefined {
-  try {
-    return parseFieldReference(reference);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { realSegmentFileSystem, type SegmentFileSystem } from "./filesystem.ts";
 import { readRecord, SEGMENT_HEADER } from "./format.ts";
-import { segmentFileName, segmentNumbers } from "./segment-log.ts";
+import { segmentFileName, segmentNumbers } from "./segment-names.ts";
 
 /** A place in a segment log. */
 export interface LogPlace {
@@ -72,9 +72,7 @@ export async function* readSegment(
 export async function segmentBytes(folder: string, files: SegmentFileSystem = realSegmentFileSystem): Promise<number> {
   let sum = 0;
   for (const segment of await segmentsOf(folder, files)) {
-    const path = join(folder, segmentFileName(segment));
-    const size = files.size === undefined ? files.read(path).then(({ length }) => length) : files.size(path);
-    sum += await absentAs<number, number>(0, size);
+    sum += await sizeOf(folder, segment, files);
   }
   return sum;
 }
@@ -92,7 +90,9 @@ async function absentAs<T, D>(instead: D, found: Promise<T>): Promise<T | D> {
 export async function logEnd(folder: string, files: SegmentFileSystem = realSegmentFileSystem): Promise<LogPlace> {
   const segment = (await segmentsOf(folder, files)).at(-1);
   if (segment === undefined) return { segment: 0, offset: 0 };
-  const path = join(folder, segmentFileName(segment));
-  const size = files.size === undefined ? files.read(path).then(({ length }) => length) : files.size(path);
-  return { segment, offset: await absentAs<number, number>(0, size) };
+  return { segment, offset: await sizeOf(folder, segment, files) };
+}
+
+function sizeOf(folder: string, segment: number, files: SegmentFileSystem): Promise<number> {
+  return absentAs(0, files.size(join(folder, segmentFileName(segment))));
 }

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { type AppendHandle, realSegmentFileSystem, type SegmentFileSystem } from "./filesystem.ts";
-import { encodeRecord, RECORD_LIMIT, readRecord, SEGMENT_HEADER } from "./format.ts";
+import { encodeRecord, RECORD_LIMIT, SEGMENT_HEADER } from "./format.ts";
+import { readSegments } from "./log-reader.ts";
+import { segmentFileName, segmentNumbers } from "./segment-names.ts";
 import { SegmentReader } from "./segment-reader.ts";
 
 export interface SegmentLogOptions {
@@ -54,12 +56,6 @@ export interface LogEntry {
 
 /** Of the names of segments that are kept aside. */
 export const DAMAGED_ENDING = ".damaged";
-const NAME = /^(\d{10})\.segment$/;
-
-export function segmentFileName(segment: number): string {
-  return `${String(segment).padStart(10, "0")}.segment`;
-}
-
 /** An append-only log of checksummed records in numbered files. One owner writes; appends and syncs may overlap. */
 export class SegmentLog {
   readonly #folder: string;
@@ -204,21 +200,8 @@ export class SegmentLog {
 
   /** All records from the oldest on. `damaged` hears of records whose checksum is wrong; they are left out. */
   async *entries(damaged: (segment: number) => void = () => undefined): AsyncGenerator<LogEntry> {
-    for (const segment of await segmentNumbers(this.#files, this.#folder)) {
-      const bytes = await this.#files.read(join(this.#folder, segmentFileName(segment)));
-      for (let at = SEGMENT_HEADER.length; ; ) {
-        const read = readRecord(bytes, at);
-        if (read.kind === "end") break;
-        if (read.kind === "record") {
-          yield { payload: read.payload, segment };
-          at = read.next;
-          continue;
-        }
-        damaged(segment);
-        if (read.next === undefined) break;
-        at = read.next;
-      }
-    }
+    for await (const { payload, segment } of readSegments(this.#folder, { files: this.#files, damaged }))
+      yield { payload, segment };
   }
 
   /** Removes segments below `segment`. */
@@ -312,16 +295,6 @@ export class SegmentLog {
     this.#resize(this.#size);
     await this.#files.syncFolder(this.#folder);
   }
-}
-
-/** The segments of a folder, the oldest first. */
-export async function segmentNumbers(files: SegmentFileSystem, folder: string): Promise<number[]> {
-  const names = await files.list(folder);
-  return names
-    .map((name) => NAME.exec(name)?.[1])
-    .filter((digits) => digits !== undefined)
-    .map(Number)
-    .sort((a, b) => a - b);
 }
 
 /**

@@ -12,12 +12,13 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { imbalance, type LedgerSnapshot } from "../../src/telemetry/ledger.ts";
 import { realElasticsearch } from "../support/elasticsearch.ts";
+import { freePort } from "../support/free-port.ts";
+import { seeded } from "../support/seeded.ts";
 import { countIds } from "../support/stream-ids.ts";
 
 const LINES = Number(process.env["ANTLER_CHAOS_LINES"] ?? 200_000);
@@ -234,20 +235,4 @@ async function request(url: string, method: string, body?: object): Promise<unkn
   if (!response.ok && response.status !== 404)
     throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
   return response.status === 404 ? { count: 0, hits: { hits: [] } } : response.json();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
-
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

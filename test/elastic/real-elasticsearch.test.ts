@@ -12,7 +12,6 @@ import { bodyOf, operation } from "./sending.ts";
 function bound(connection: ApiConnection): ApiConnection {
   return {
     bulk: connection.bulk.bind(connection),
-    search: connection.search.bind(connection),
     request: connection.request.bind(connection),
     close: () => connection.close(),
   };

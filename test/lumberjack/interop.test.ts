@@ -1,25 +1,17 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import net from "node:net";
 import { join } from "node:path";
 import type { EventBlock } from "../../src/lumberjack/events.ts";
 import { LumberjackSender } from "../../src/lumberjack/sender.ts";
 import { LumberjackServer } from "../../src/lumberjack/server.ts";
+import { freePort } from "../support/free-port.ts";
 import { Recorder, slices, texts, until } from "./support.ts";
 
 /** Where scripts/install-go-lumber.sh puts Elastic's own sender and receiver. */
 const bin = join(process.cwd(), ".cache", "bin");
 const missing = !existsSync(join(bin, "tst-send")) || !existsSync(join(bin, "tst-lj"));
 const title = missing ? " (skipped: run scripts/install-go-lumber.sh)" : "";
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe(`lumberjack interop with Elastic's go-lumber${title}`, () => {
   const children: ChildProcess[] = [];

@@ -1,10 +1,10 @@
-import type { SearchConnection } from "../../elastic/bulk-types.ts";
+import type { ApiConnection } from "../../elastic/bulk-types.ts";
 import { countDays, type DayCounts } from "../../elastic/count-days.ts";
 import { type DestinationCounts, EARLIER } from "../../telemetry/destinations.ts";
 
 /** A cluster, and what ledgers say is there. */
 export interface Claim {
-  readonly connection: SearchConnection;
+  readonly connection: ApiConnection;
   /** For messages. */
   readonly cluster: string;
   readonly destinations: DestinationCounts;

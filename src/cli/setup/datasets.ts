@@ -1,6 +1,6 @@
 import type { Dataset } from "../../elastic/assets/template-assets.ts";
 import type { ResolvedGroup } from "../../pipeline/compile/resolve-group.ts";
-import type { Block, ResolvedFilter, ResolvedOutput, Values } from "../../pipeline/compile/resolved.ts";
+import { filtersOf, type ResolvedOutput, type Values } from "../../pipeline/compile/resolved.ts";
 import {
   DATA_STREAM_PARTS,
   type DataStreamPart,
@@ -55,12 +55,6 @@ export function knownDatasets(group: ResolvedGroup, outputs: readonly ResolvedOu
   }
   const names = [...found.keys()].sort();
   return { datasets: names.map((name) => found.get(name) as Dataset), dynamic: [...dynamic].sort() };
-}
-
-function filtersOf(block: Block<ResolvedFilter>): ResolvedFilter[] {
-  return block.flatMap((item) =>
-    item.type === "if" ? item.branches.flatMap(({ block: inner }) => filtersOf(inner)) : item,
-  );
 }
 
 /** Options whose names are fields and whose values they get. */

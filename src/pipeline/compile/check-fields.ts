@@ -1,10 +1,17 @@
 import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import type { Span } from "../../diagnostics/source.ts";
 import { suggest } from "../../diagnostics/suggest.ts";
-import { FieldReference } from "../../event/field-reference.ts";
+import { fieldPath } from "../../event/field-reference.ts";
 import type { ExpressionNode } from "../../language/conf-ast.ts";
 import type { Hash } from "../../plugin/options.ts";
-import type { Block, ResolvedFilter, ResolvedInput, ResolvedPipeline, Values } from "./resolved.ts";
+import {
+  type Block,
+  filtersOf,
+  type ResolvedFilter,
+  type ResolvedInput,
+  type ResolvedPipeline,
+  type Values,
+} from "./resolved.ts";
 
 /** Fields of every event. */
 const ALWAYS = ["@timestamp", "@version", "@metadata", "tags", "type"];
@@ -20,7 +27,7 @@ export function checkFields(pipeline: ResolvedPipeline, found: DiagnosticCollect
   if (known === undefined) return;
   const told = new Set<string>();
   for (const { text, span } of selectorsOf([pipeline.filters, pipeline.route])) {
-    const path = pathOf(text);
+    const path = fieldPath(text);
     if (path === undefined || told.has(text) || known.some((other) => overlaps(path, other))) continue;
     told.add(text);
     const meant = suggest(
@@ -47,7 +54,7 @@ function fieldsOf({ inputs, entrances, filters }: ResolvedPipeline): string[][] 
     if (own === undefined) return undefined;
     references.push(...own);
   }
-  const paths = references.map(pathOf);
+  const paths = references.map(fieldPath);
   return paths.includes(undefined) ? undefined : (paths as string[][]);
 }
 
@@ -67,12 +74,6 @@ function filterFields({ plugin, options, ecs }: ResolvedFilter): string[] | unde
 /** A name that is made from the event. */
 function isOpen(reference: string): boolean {
   return reference.includes("%{") || reference.includes("${");
-}
-
-function filtersOf(block: Block<ResolvedFilter>): ResolvedFilter[] {
-  return block.flatMap((node) =>
-    node.type === "if" ? node.branches.flatMap(({ block }) => filtersOf(block)) : [node],
-  );
 }
 
 interface Selector {
@@ -104,15 +105,6 @@ export function selectorsIn(condition: ExpressionNode): Selector[] {
       return [condition.left, condition.right].flatMap((term) => (term.type === "selector" ? [term] : []));
     default:
       return condition.type === "selector" ? [condition] : [];
-  }
-}
-
-function pathOf(reference: string): string[] | undefined {
-  try {
-    const { isMetadata, path } = new FieldReference(reference);
-    return isMetadata ? ["@metadata", ...path] : [...path];
-  } catch {
-    return undefined;
   }
 }
 

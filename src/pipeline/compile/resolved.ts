@@ -76,3 +76,10 @@ export interface ResolvedPipeline {
   readonly outputs: readonly ResolvedOutput[];
   readonly links: readonly ResolvedLink[];
 }
+
+/** All filters of a block, in the branches of its conditions too. */
+export function filtersOf(block: Block<ResolvedFilter>): ResolvedFilter[] {
+  return block.flatMap((node) =>
+    node.type === "if" ? node.branches.flatMap(({ block }) => filtersOf(block)) : [node],
+  );
+}

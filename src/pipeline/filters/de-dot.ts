@@ -1,5 +1,5 @@
 import type { Event } from "../../event/event.ts";
-import { FieldReference } from "../../event/field-reference.ts";
+import { FieldReference, parseFieldReference } from "../../event/field-reference.ts";
 import { isTree, type StoredTree, setOwn, type Value } from "../../event/value.ts";
 import { defineFilter, type FilterPlugin } from "../../plugin/definitions.ts";
 import { boolean, list, text } from "../../plugin/options.ts";
@@ -81,7 +81,7 @@ export const deDot: FilterPlugin = defineFilter({
       to.set(event, isTree(present) && isTree(content) ? ({ ...present, ...content } as Value) : content);
     }
 
-    const paths = settings.fields.map((field) => pathOf(field));
+    const paths = settings.fields.map(parseFieldReference);
     return {
       apply(event) {
         const all = paths.length > 0 ? paths : Object.keys(event.fields).map((name) => [name]);
@@ -102,11 +102,6 @@ export const deDot: FilterPlugin = defineFilter({
 function reference(path: readonly string[]): FieldReference {
   if (path.length === 0 || path.some((name) => name === "" || /[[\]]/.test(name))) throw new Immovable();
   return new FieldReference(path.map((name) => `[${name}]`).join(""));
-}
-
-function pathOf(field: string): string[] {
-  const { isMetadata, path } = new FieldReference(field);
-  return isMetadata ? ["@metadata", ...path] : [...path];
 }
 
 /** @throws Immovable when something on the way to `path` is no object */

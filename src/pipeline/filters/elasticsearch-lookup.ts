@@ -1,4 +1,4 @@
-import type { SearchConnection } from "../../elastic/bulk-types.ts";
+import type { ApiConnection } from "../../elastic/bulk-types.ts";
 import { elasticConnection } from "../../elastic/connection.ts";
 import type { ObjectValue, Value } from "../../event/value.ts";
 import type { Logger } from "../../plugin/definitions.ts";
@@ -29,7 +29,7 @@ export class ElasticsearchLookup {
   readonly #log: Logger;
   readonly #turns = new Turns(MOST_UNDER_WAY);
   readonly #underWay = new Map<string, Promise<FoundDocuments | undefined>>();
-  #connection: Promise<SearchConnection> | undefined;
+  #connection: Promise<ApiConnection> | undefined;
   #failures = 0;
   #saidAt = Number.NEGATIVE_INFINITY;
 
@@ -62,7 +62,7 @@ export class ElasticsearchLookup {
       let again = true;
       try {
         this.#connection ??= elasticConnection(connectionSettings(this.#options));
-        const answer = await (await this.#connection).search(path, Buffer.from(search), NEVER);
+        const answer = await (await this.#connection).request("POST", path, Buffer.from(search), NEVER);
         if (answer.statusCode === 200) return read(answer.body);
         again = this.#options.retry_on_status.includes(String(answer.statusCode));
         reason = `HTTP ${answer.statusCode}: ${reasonOf(answer.body)}`;

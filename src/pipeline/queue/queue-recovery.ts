@@ -2,13 +2,8 @@ import { join } from "node:path";
 import type { Logger } from "../../plugin/definitions.ts";
 import type { SegmentFileSystem } from "../../segments/filesystem.ts";
 import { SEGMENT_HEADER } from "../../segments/format.ts";
-import {
-  DAMAGED_ENDING,
-  type SegmentLog,
-  SegmentVersion,
-  segmentFileName,
-  segmentNumbers,
-} from "../../segments/segment-log.ts";
+import { DAMAGED_ENDING, type SegmentLog, SegmentVersion } from "../../segments/segment-log.ts";
+import { segmentFileName, segmentNumbers } from "../../segments/segment-names.ts";
 import { SegmentReader } from "../../segments/segment-reader.ts";
 import { BATCH_MARKER, decodeHead } from "./batch-record.ts";
 import type { ByteRange } from "./byte-ranges.ts";

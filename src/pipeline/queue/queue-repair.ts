@@ -1,7 +1,7 @@
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { realSegmentFileSystem, type SegmentFileSystem } from "../../segments/filesystem.ts";
-import { segmentFileName, segmentNumbers } from "../../segments/segment-log.ts";
+import { segmentFileName, segmentNumbers } from "../../segments/segment-names.ts";
 import { type CheckpointFileSystem, realCheckpointFileSystem } from "../../telemetry/checkpoint-file.ts";
 import { addRange, type ByteRange } from "./byte-ranges.ts";
 import { CHECKPOINT_NAME, type QueueCheckpoint, type SegmentState } from "./queue-checkpoint.ts";

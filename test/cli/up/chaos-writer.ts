@@ -2,15 +2,6 @@ import { appendFileSync, copyFileSync, renameSync, truncateSync } from "node:fs"
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A small seeded generator, so that a run can be told again by its seed. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** What was written: every event as its file had it, by its number. */
 export type Written = Map<number, string>;
 

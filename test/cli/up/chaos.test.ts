@@ -9,7 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readPipelineFolder, SHIPPED_PIPELINES } from "../../../src/cli/pipeline-folder.ts";
 import { DocumentReader } from "../../../src/store/document.ts";
 import { StoreReader } from "../../../src/store/store-reader.ts";
-import { chaosLogs, seeded, type Written, writeLogs } from "./chaos-writer.ts";
+import { seeded } from "../../support/seeded.ts";
+import { chaosLogs, type Written, writeLogs } from "./chaos-writer.ts";
 
 const LINES = Number(process.env["ANTLER_UP_LINES"] ?? 40_000);
 const KILLS = Number(process.env["ANTLER_UP_KILLS"] ?? 4);

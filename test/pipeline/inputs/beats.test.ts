@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { ackFrame, jsonWindow } from "../../lumberjack/support.ts";
+import { freePort } from "../../support/free-port.ts";
 import { resolved } from "../../support/resolved.ts";
 import { type CertificateFiles, certificateFiles } from "./certificate-files.ts";
 import { InputHarness } from "./input-harness.ts";
-
-/** A port that was free a moment ago: the input does not say which it took. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** Sends a window; what came back until its acknowledgement or the end of the connection. */
 function send(

@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
+import { seeded } from "../../support/seeded.ts";
 import { MemoryDisk } from "./memory-disk.ts";
 import { INPUT, QueueRun, settled } from "./queue-rig.ts";
 
 const SEEDS = Number(process.env["ANTLER_QUEUE_SEEDS"] ?? 25);
 const STEPS = 1200;
-
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 interface Faults {
   readonly power: boolean;
