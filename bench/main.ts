@@ -9,7 +9,7 @@ import { workers } from "./workers.ts";
 
 const USAGE = `npm run bench -- ship|parse|queue|ingest|up|workers|grok [--events N] [--dir DIR]
 
-  ship      antler ship: a file to a Lumberjack receiver that only counts, compression level 0
+  ship      antler ship: a file to a Lumberjack receiver that only counts, compression levels 0 and 3
   parse     antler pipeline: a file through grok and date to a _bulk server that only counts
   queue     parse with a queue in memory and with one on disk, in turns, and the ratio of the two
   ingest    antler pipeline into Elasticsearch (ANTLER_ELASTICSEARCH_DIR) and into the counting server, as a ratio to a bare sender of the same
@@ -38,7 +38,7 @@ const options: BenchOptions = {
 
 switch (what) {
   case "ship":
-    print(await ship(options));
+    for await (const line of ship(options)) print(line);
     break;
   case "parse":
     print(await parse(options));

@@ -4,6 +4,11 @@ export interface EventSlices {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly count: number;
+  /**
+   * Set where events lie in order with exactly `EVENT_HEAD_BYTES` before each, and `SHORT_FRAME_BYTES` more before the first, that a sender may write
+   * its frames' heads to: what goes out is not copied then.
+   */
+  readonly gaps?: true;
 }
 
 /**

@@ -29,6 +29,20 @@ export function writeJsonFrames(events: EventSlices, target: Uint8Array, at: num
   return to;
 }
 
+/** Writes the heads of JSON frames into the gaps of `events`; gives all frames. */
+export function frameInPlace(events: EventSlices): Uint8Array {
+  const { bytes, starts, ends, count } = events;
+  for (let i = 0; i < count; i++) {
+    const start = starts[i] as number;
+    const at = start - frames.EVENT_HEAD_BYTES;
+    bytes[at] = frames.VERSION_2;
+    bytes[at + 1] = frames.FRAME_JSON;
+    frames.writeU32(bytes, at + 2, i + 1);
+    frames.writeU32(bytes, at + 6, (ends[i] as number) - start);
+  }
+  return bytes.subarray((starts[0] as number) - frames.EVENT_HEAD_BYTES, ends[count - 1]);
+}
+
 /** A few buffers that are used again once they have been written to the kernel. */
 export class WriteBuffers {
   readonly #free: Uint8Array[] = [];

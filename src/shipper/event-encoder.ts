@@ -17,7 +17,10 @@ import {
   type RecordBatch,
   type Source,
 } from "../event/record-batch.ts";
+import { Timestamp } from "../event/timestamp.ts";
 import type { ObjectValue } from "../event/value.ts";
+import { EVENT_HEAD_BYTES, SHORT_FRAME_BYTES } from "../lumberjack/frames.ts";
+import type { EncodedWindow } from "./outputs/window-sender.ts";
 
 /** Which lines of an input are sent. */
 export interface LineFilter {
@@ -25,24 +28,14 @@ export interface LineFilter {
   readonly exclude: readonly RegExp[];
 }
 
-/** JSON events as the Beats protocol carries them. */
-export interface EncodedWindow {
-  readonly bytes: Buffer;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  readonly count: number;
-}
-
-/** What is constant for the events of a source, as bytes around what is not. */
+/** What is constant for the events of a source behind the offset, as bytes. */
 interface SourceFragments {
-  /** From `,"log":{"offset":` on. */
-  readonly log: Uint8Array;
-  /** Behind the offset; closed for ordinary records. */
   readonly rest: Uint8Array;
+  /** Where `,"@metadata"` begins in it. */
+  readonly metadata: number;
 }
 
-const HEAD: Uint8Array = new Uint8Array(Buffer.from('{"@timestamp":'));
-const MESSAGE: Uint8Array = new Uint8Array(Buffer.from(',"message":'));
+const LOG: Uint8Array = new Uint8Array(Buffer.from(',"log":{"offset":'));
 const TAIL: Uint8Array = new Uint8Array(Buffer.from('"}}'));
 const FLAGS: Readonly<Record<number, Uint8Array>> = {
   [FLAG_TRUNCATED]: new Uint8Array(Buffer.from('"flags":["truncated"],')),
@@ -58,6 +51,8 @@ export class EventEncoder {
   readonly #base: ObjectValue;
   readonly #filters: readonly (LineFilter | undefined)[];
   readonly #version: string;
+  #head: Uint8Array = new Uint8Array();
+  #headTime = Number.NaN;
 
   /** `base`: fields of every event. `filters`: by the input's number. */
   constructor(base: ObjectValue, filters: readonly (LineFilter | undefined)[], version: string) {
@@ -66,10 +61,17 @@ export class EventEncoder {
     this.#version = version;
   }
 
-  /** Writes records `from` to `to` into `out`; filtered lines are left out and counted by the difference. */
-  encode(batch: RecordBatch, from: number, to: number, timestampJson: Uint8Array, out: ByteWriter): EncodedWindow {
+  /**
+   * Writes records `from` to `to` into `out`, with room for the heads of frames; filtered lines are left out and counted by the difference.
+   * `timestamp`: epoch milliseconds.
+   */
+  encode(batch: RecordBatch, from: number, to: number, timestamp: number, out: ByteWriter): EncodedWindow {
     const starts = new Int32Array(to - from);
     const ends = new Int32Array(to - from);
+    const metadata = new Int32Array(to - from);
+    const head = this.#headOf(timestamp);
+    out.reserve(SHORT_FRAME_BYTES);
+    out.length += SHORT_FRAME_BYTES;
     const { table } = batch;
     let count = 0;
     let current = -1;
@@ -88,19 +90,18 @@ export class EventEncoder {
       const start = table[row + RECORD_START] as number;
       const slice = new TextSlice(batch.bytes, start, start + (table[row + RECORD_LENGTH] as number));
       if (filter !== undefined && !passes(filter, slice.materialise())) continue;
-      starts[count] = out.length;
-      out.put(HEAD);
-      out.put(timestampJson);
-      out.put(MESSAGE);
+      starts[count] = out.length + EVENT_HEAD_BYTES;
+      out.put(head);
       this.#json.begin();
       this.#json.slice(out, slice);
-      out.put(fragments.log);
+      out.put(LOG);
       const low = table[row + RECORD_OFFSET_LOW] as number;
       const high = table[row + RECORD_OFFSET_HIGH] as number;
       this.#json.number(out, high * 0x1000000 + low);
       out.byte(0x2c);
       const flags = FLAGS[(table[row + RECORD_FLAGS] as number) & (FLAG_TRUNCATED | FLAG_MULTILINE)];
       if (flags !== undefined) out.put(flags);
+      metadata[count] = out.length + fragments.metadata;
       out.put(fragments.rest);
       out.reserve(IDENTITY_CHARACTERS);
       const raw = table[row + RECORD_RAW_LENGTH] as number;
@@ -116,7 +117,17 @@ export class EventEncoder {
       out.put(TAIL);
       ends[count++] = out.length;
     }
-    return { bytes: out.bytes, starts, ends, count };
+    return { bytes: out.bytes, starts, ends, metadata, count, gaps: true };
+  }
+
+  /** What an event begins with: room for the head of a frame, `@timestamp`, and the key of the message. */
+  #headOf(timestamp: number): Uint8Array {
+    if (timestamp !== this.#headTime) {
+      const text = `{"@timestamp":${JSON.stringify(new Timestamp(timestamp))},"message":`;
+      this.#head = new Uint8Array(Buffer.from("\0".repeat(EVENT_HEAD_BYTES) + text));
+      this.#headTime = timestamp;
+    }
+    return this.#head;
   }
 
   #fragmentsOf(source: Source): SourceFragments {
@@ -133,13 +144,9 @@ export class EventEncoder {
     const [path, ...others] = source.fields;
     const fields = { ...this.#base, ...Object.fromEntries(others) };
     const body = JSON.stringify(fields).slice(1, -1);
-    const metadata = `"@metadata":{"beat":"filebeat","type":"_doc","version":${JSON.stringify(this.#version)},"_id":"`;
-    return {
-      log: new Uint8Array(Buffer.from(',"log":{"offset":')),
-      rest: new Uint8Array(
-        Buffer.from(`"file":{"path":${JSON.stringify(path?.[1])}}},${body === "" ? "" : `${body},`}${metadata}`),
-      ),
-    };
+    const metadata = `,"@metadata":{"beat":"filebeat","type":"_doc","version":${JSON.stringify(this.#version)},"_id":"`;
+    const own = Buffer.from(`"file":{"path":${JSON.stringify(path?.[1])}}}${body === "" ? "" : `,${body}`}`);
+    return { rest: new Uint8Array(Buffer.concat([own, Buffer.from(metadata)])), metadata: own.length };
   }
 }
 

@@ -3,7 +3,6 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { ObjectValue, Value } from "../event/value.ts";
 import type { LumberjackTls } from "../lumberjack/network.ts";
-import { LumberjackSender } from "../lumberjack/sender.ts";
 import type { SourceFields } from "../tail/options.ts";
 import { defaultEnvironment } from "../tail/real-environment.ts";
 import { readRegistryExtra } from "../tail/registry.ts";
@@ -12,6 +11,8 @@ import { Ledger, type LedgerSnapshot } from "../telemetry/ledger.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { ShipperConfig, ShipperInput, TlsSettings } from "./config.ts";
 import { EventEncoder } from "./event-encoder.ts";
+import { LogstashOutput } from "./outputs/logstash-output.ts";
+import type { WindowSender } from "./outputs/window-sender.ts";
 import { ShipSink } from "./ship-sink.ts";
 
 /** The ECS version that the shipper's fields follow. */
@@ -31,7 +32,7 @@ export class Shipper {
   readonly #log: Logger;
   readonly #ledger = new Ledger();
   #tail: Tail | undefined;
-  #sender: LumberjackSender | undefined;
+  #sender: WindowSender | undefined;
 
   constructor(options: ShipperOptions, log: Logger) {
     this.#options = options;
@@ -49,7 +50,7 @@ export class Shipper {
     const environment = defaultEnvironment(this.#log);
     this.#ledger.restore((await readRegistryExtra(registryFolder, environment)) as LedgerSnapshot | undefined);
     const tls = output.tls === undefined ? undefined : await readTls(output.tls);
-    this.#sender = new LumberjackSender({
+    this.#sender = new LogstashOutput({
       hosts: output.hosts,
       mode: output.loadbalance ? "loadbalance" : "failover",
       workers: output.workers,

@@ -1,7 +1,7 @@
 import { BufferPool } from "../../src/event/buffer-pool.ts";
 import type { LumberjackNetwork } from "../../src/lumberjack/network.ts";
-import { LumberjackSender } from "../../src/lumberjack/sender.ts";
 import { EventEncoder } from "../../src/shipper/event-encoder.ts";
+import { LogstashOutput } from "../../src/shipper/outputs/logstash-output.ts";
 import { ShipSink } from "../../src/shipper/ship-sink.ts";
 import type { TailInputOptions } from "../../src/tail/options.ts";
 import { readRegistryExtra } from "../../src/tail/registry.ts";
@@ -34,7 +34,8 @@ export class ShipperProcess {
   readonly #tell: (line: string) => void;
   readonly #random: () => number;
   #tail: Tail | undefined;
-  #sender: LumberjackSender | undefined;
+  #sink: ShipSink | undefined;
+  #sender: LogstashOutput | undefined;
 
   constructor(
     files: SimulatedFiles,
@@ -64,7 +65,7 @@ export class ShipperProcess {
     const log = { info: this.#tell, warn: this.#tell, error: this.#tell };
     const environment = { ...this.disk.environment(), glob: this.#glob, log };
     this.ledger.restore((await readRegistryExtra(REGISTRY_FOLDER, environment)) as LedgerSnapshot | undefined);
-    this.#sender = new LumberjackSender({
+    this.#sender = new LogstashOutput({
       hosts: [{ host: "pipeline", port: PIPELINE_PORT }],
       pipelining: 2,
       compressionLevel: 0,
@@ -76,6 +77,7 @@ export class ShipperProcess {
     const encoder = new EventEncoder({ host: { name: "simulated" } }, [], "0.0.0");
     const pool = new BufferPool({ batchBytes: 4096, batchRecords: 24, totalBytes: 5 * 4096 });
     const sink = new ShipSink(encoder, this.#sender, this.ledger, WINDOW_EVENTS, environment.clock.now, pool);
+    this.#sink = sink;
     this.#tail = new Tail(
       {
         inputs: INPUTS,
@@ -98,7 +100,7 @@ export class ShipperProcess {
   /** Everything that it knows of is read and acknowledged. */
   idle(): boolean {
     const tail = this.#tail;
-    if (tail === undefined || this.#sender?.pending !== 0) return false;
+    if (tail === undefined || this.#sink?.idle !== true) return false;
     // The size of content that is no longer in its place is only what it was when somebody looked last.
     return tail.status().every(({ acknowledged, read, size, past }) => acknowledged === read && (past || read >= size));
   }
@@ -108,13 +110,13 @@ export class ShipperProcess {
     const status = this.#tail?.status() ?? [];
     return status
       .map((file) => `${file.path} ${file.acknowledged}/${file.read}/${file.size}${file.past ? " past" : ""}`)
-      .concat(`windows pending: ${this.#sender?.pending}, connections: ${this.#sender?.connections}`)
+      .concat(`idle: ${this.#sink?.idle}`)
       .join(", ");
   }
 
   async stop(timeoutMs: number): Promise<void> {
     await this.#tail?.stop({ drain: true, timeoutMs });
-    this.#sender?.close();
+    await this.#sender?.close();
   }
 
   die(): void {

@@ -7,6 +7,7 @@ import type { EventSlices } from "../../lumberjack/events.ts";
 export interface EncodedWindow extends EventSlices {
   readonly bytes: Buffer;
   readonly metadata: Int32Array;
+  readonly gaps: true;
 }
 
 /** What became of a window's events; the counts add up to its count. */
