@@ -10,6 +10,9 @@ export class TailStopped extends Error {
   }
 }
 
+/** How long a reader waits for a batch before it lets other work go first: shorter waits are everyday, longer ones a receiver that does not take more. */
+const PATIENCE_MS = 20;
+
 /**
  * The batch that is being filled, shared by all files. It leaves when it is full or has waited `lingerMs`. Ranges per file tell
  * what its acknowledgement means.
@@ -25,6 +28,9 @@ export class Batcher {
   #ranges: SentRange[] = [];
   #timer: unknown = null;
   #closed = false;
+  #acquiring: Promise<void> | null = null;
+  /** Told when a batch has come that the sink did not have before. */
+  onRoom: () => void = () => undefined;
   readonly #waiting: (() => void)[] = [];
 
   /** `acknowledged` is called after every acknowledgement. */
@@ -35,23 +41,42 @@ export class Batcher {
     this.#acknowledged = acknowledged;
   }
 
-  /** A batch with room for a record of `bytes`: the present one, or the next; waits while the sink has none. */
-  async room(bytes: number): Promise<RecordBatch> {
+  /** Nobody waits for the sink: `room` has not given up, or what it asked for has come. */
+  get ready(): boolean {
+    return this.#acquiring === null;
+  }
+
+  /** A batch with room for a record of `bytes`: the present one, or the next; null when the sink has none for a while: `onRoom` tells when it has. */
+  async room(bytes: number): Promise<RecordBatch | null> {
     const present = this.#batch;
     if (present?.fits(bytes)) return present;
     if (present !== null && present.count > 0) this.submit();
     else if (present !== null) this.#giveBack();
+    this.#acquiring ??= this.#acquire(bytes);
+    let timer: unknown = null;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#clock.setTimeout(resolve, PATIENCE_MS);
+    });
+    await Promise.race([this.#acquiring, late]);
+    this.#clock.clearTimeout(timer);
+    if (this.#closed) throw new TailStopped();
+    const batch = this.#batch as RecordBatch | null;
+    return batch?.fits(bytes) ? batch : null;
+  }
+
+  async #acquire(bytes: number): Promise<void> {
     let batch = await this.#sink.acquire();
     if (!batch.fits(bytes)) {
       this.#sink.release(batch);
       batch = await this.#sink.acquire(bytes);
     }
+    this.#acquiring = null;
     if (this.#closed) {
       this.#sink.release(batch);
-      throw new TailStopped();
+      return;
     }
     this.#batch = batch;
-    return batch;
+    this.onRoom();
   }
 
   /** Whether `batch` is still the present one: a timer may have submitted it. */

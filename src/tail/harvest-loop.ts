@@ -42,6 +42,7 @@ export class HarvestLoop {
   readonly #options: ResolvedTailOptions;
   readonly #registry: Registry;
   readonly #context: HarvestContext;
+  readonly #batcher: Batcher;
   readonly #requestScan: () => void;
   readonly #openings: Map<string, Opening> = new Map();
   readonly #work: (() => Promise<void>)[] = [];
@@ -67,6 +68,8 @@ export class HarvestLoop {
     this.#options = options;
     this.#registry = registry;
     this.#requestScan = requestScan;
+    this.#batcher = batcher;
+    batcher.onRoom = () => this.#continue();
     const buffer = Buffer.allocUnsafeSlow(Math.max(options.bufferSize, 4096));
     this.#context = { env: environment, batcher, buffer, turnBytes: options.turnBytes };
   }
@@ -85,7 +88,7 @@ export class HarvestLoop {
     if (work !== undefined) return work();
     if (this.#parked.length >= PARKED_AT_A_TIME) this.flushParked();
     const opened = await this.#openNext();
-    const job = this.#ready.shift();
+    const job = this.#nextReady();
     if (job !== undefined) {
       job.harvester.queued = false;
       return this.#turn(job);
@@ -95,6 +98,13 @@ export class HarvestLoop {
     await new Promise<void>((resolve) => {
       this.#signal = resolve;
     });
+  }
+
+  /** While no batch is free nothing is read, but what a file is can be found out: names and contents go on changing. */
+  #nextReady(): Job | undefined {
+    if (this.#batcher.ready) return this.#ready.shift();
+    const at = this.#ready.findIndex(({ harvester }) => !harvester.identified);
+    return at < 0 ? undefined : this.#ready.splice(at, 1)[0];
   }
 
   stop(): void {
@@ -148,7 +158,7 @@ export class HarvestLoop {
       file.cutAt(harvester.readAt);
       this.do(async () => {
         if (!(await this.#registry.flush())) return void this.#held.push({ file, harvester, scans: 1 });
-        await harvester.deliverHeld();
+        if (!(await harvester.deliverHeld())) this.#held.push({ file, harvester, scans: 1 });
       });
     }
   }
@@ -241,8 +251,12 @@ export class HarvestLoop {
         this.#parked.push(job);
         return;
       }
+      if (!this.#batcher.ready) {
+        this.#enqueue(job);
+        return;
+      }
       const end = await harvester.turn();
-      if (end === "more") this.#enqueue(job);
+      if (end === "more" || end === "blocked") this.#enqueue(job);
       else if (end === "displaced") await this.#displaced(job);
       else await this.#atEnd(job);
     } catch (error) {
@@ -304,7 +318,7 @@ export class HarvestLoop {
     const { harvester, input } = job;
     const stat = await this.#env.fs.fstat(harvester.descriptor);
     const old = harvester.file;
-    if (harvester.framer.inEvent || harvester.framer.inLine) {
+    if (harvester.holds) {
       this.#held.push({ file: old, harvester: harvester.detach(), scans: 0 });
     }
     const file = input.successor(old, harvester.path, stat, false);

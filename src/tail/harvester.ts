@@ -4,8 +4,8 @@ import { fingerprintOf, HEAD_BYTES, TAIL_BYTES, tailChecksum } from "./fingerpri
 import type { Chunk, Framer } from "./framer.ts";
 import type { TrackedFile } from "./tracked-file.ts";
 
-/** How a turn ended: there is more; the end was reached; the content before the position changed; an event end must become durable. */
-export type TurnEnd = "more" | "end" | "displaced" | "cut";
+/** How a turn ended: there is more; no batch was free for it; the end was reached; the content before the position changed. */
+export type TurnEnd = "more" | "blocked" | "end" | "displaced";
 
 export interface HarvestContext {
   readonly env: TailEnvironment;
@@ -94,16 +94,22 @@ export class Harvester {
     return held;
   }
 
-  /** Delivers what the framer holds as an event that will get no more. */
-  async deliverHeld(): Promise<void> {
+  /** Delivers what the framer holds as an event that will get no more. False when no batch was free: to be called again. */
+  deliverHeld(): Promise<boolean> {
     const bytes = this.#before;
     this.framer.finish({ bytes, offset: this.#readAt - bytes.length }, bytes.length, bytes.length);
-    await this.#deliver();
+    return this.#deliver();
+  }
+
+  /** Records, or parts of such, that are in no batch. */
+  get holds(): boolean {
+    return this.framer.inEvent || this.framer.inLine || this.framer.records.length > 0;
   }
 
   /** Looks and reads up to `turnBytes`. @throws what reading throws. */
   async turn(): Promise<TurnEnd> {
     const { env, turnBytes } = this.#context;
+    if (!(await this.#deliver())) return "blocked";
     const stat = await env.fs.fstat(this.descriptor);
     const version = `${stat.size}:${stat.version}`;
     if (!this.woken && version === this.#version && this.#nextCut() === Infinity) return "end";
@@ -115,7 +121,8 @@ export class Harvester {
       const before = this.#readAt;
       const result = await this.#readChunk();
       if (result !== "more") {
-        if (result === "end" && this.#readAt > before) this.idleSince = env.clock.now();
+        if (result === "blocked") this.woken = true;
+        if (result !== "displaced" && this.#readAt > before) this.idleSince = env.clock.now();
         return result;
       }
       done += this.#readAt - before;
@@ -145,7 +152,7 @@ export class Harvester {
     return Number.POSITIVE_INFINITY;
   }
 
-  async #readChunk(): Promise<"more" | "end" | "displaced"> {
+  async #readChunk(): Promise<TurnEnd> {
     const { env, buffer } = this.#context;
     const overlap = Math.min(TAIL_BYTES, this.#readAt);
     const offset = this.#readAt - overlap;
@@ -167,16 +174,29 @@ export class Harvester {
     if (seen > overlap && seen <= length && tailChecksum(chunk.bytes, seen) !== file.seen.tail) return "displaced";
     const cut = this.#nextCut() - offset;
     const to = Math.min(length, cut);
-    const used = await this.#frame(chunk, overlap, to, length === buffer.length && cut > length, cut <= length);
+    const { used, blocked } = await this.#frame(
+      chunk,
+      overlap,
+      to,
+      length === buffer.length && cut > length,
+      cut <= length,
+    );
     env.count("bytes", used - overlap);
     this.#readAt = offset + used;
     this.#before = Buffer.from(buffer.subarray(Math.max(0, used - TAIL_BYTES), used));
+    if (blocked) return "blocked";
     if (cut <= length) return "more";
     return length === buffer.length ? "more" : "end";
   }
 
-  /** Frames `chunk.bytes[from..to)`; gives the index behind the last byte used. */
-  async #frame(chunk: Chunk, from: number, to: number, full: boolean, cut: boolean): Promise<number> {
+  /** Frames `chunk.bytes[from..to)`; gives the index behind the last byte used, and whether it ended because no batch was free. */
+  async #frame(
+    chunk: Chunk,
+    from: number,
+    to: number,
+    full: boolean,
+    cut: boolean,
+  ): Promise<{ used: number; blocked: boolean }> {
     const { batcher, env } = this.#context;
     const { file, framer } = this;
     const source = file.source as NonNullable<typeof file.source>;
@@ -184,6 +204,7 @@ export class Harvester {
     let wanted = 1;
     while (wanted > 0) {
       const batch = await batcher.room(wanted);
+      if (batch === null) return { used: at, blocked: true };
       if (!batcher.holds(batch)) continue;
       const count = batch.count;
       const next = framer.frame(batch, source, chunk, at, to);
@@ -193,7 +214,7 @@ export class Harvester {
       }
       at = next;
       wanted = framer.wanted;
-      await this.#deliver();
+      if (!(await this.#deliver())) return { used: at, blocked: true };
     }
     if (cut) {
       framer.finish(chunk, at, to);
@@ -201,23 +222,27 @@ export class Harvester {
     } else if (at < to && (framer.inLine || (full && at === from))) {
       at = framer.hold(chunk, at, to);
     }
-    await this.#deliver();
-    return at;
+    return { used: at, blocked: !(await this.#deliver()) };
   }
 
-  async #deliver(): Promise<void> {
+  /** Puts the framer's records into batches; false when no batch was free for one. */
+  async #deliver(): Promise<boolean> {
     const records = this.framer.records;
-    if (records.length === 0) return;
+    if (records.length === 0) return true;
     const { batcher, env } = this.#context;
     const source = this.file.source as NonNullable<typeof this.file.source>;
+    let done = 0;
     for (const { bytes, start, end, crc, flags, tail } of records) {
       let batch = await batcher.room(bytes.length);
-      while (!batcher.holds(batch)) batch = await batcher.room(bytes.length);
+      while (batch !== null && !batcher.holds(batch)) batch = await batcher.room(bytes.length);
+      if (batch === null) break;
       batch.append(batch.sourceIndex(source), bytes, 0, bytes.length, start, end - start, crc, flags);
       batcher.extend(this.file, end, tail);
+      done++;
     }
-    env.count("records", records.length);
-    records.length = 0;
+    env.count("records", done);
+    records.splice(0, done);
+    return records.length === 0;
   }
 }
 

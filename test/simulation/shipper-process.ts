@@ -31,6 +31,7 @@ export class ShipperProcess {
   readonly disk: SimulatedProcess;
   readonly world: ProcessWorld;
   readonly ledger: Ledger = new Ledger();
+  readonly #inputs: readonly TailInputOptions[];
   readonly #tell: (line: string) => void;
   readonly #random: () => number;
   #tail: Tail | undefined;
@@ -43,7 +44,9 @@ export class ShipperProcess {
     network: LumberjackNetwork,
     random: () => number,
     tell: (line: string) => void,
+    inputs: readonly TailInputOptions[] = INPUTS,
   ) {
+    this.#inputs = inputs;
     this.#tell = tell;
     this.#random = random;
     this.world = new ProcessWorld(clock, network);
@@ -80,7 +83,7 @@ export class ShipperProcess {
     this.#sink = sink;
     this.#tail = new Tail(
       {
-        inputs: INPUTS,
+        inputs: this.#inputs,
         registryFolder: REGISTRY_FOLDER,
         bufferSize: 4096,
         lingerMs: 20,
@@ -103,6 +106,12 @@ export class ShipperProcess {
     if (tail === undefined || this.#sink?.idle !== true) return false;
     // The size of content that is no longer in its place is only what it was when somebody looked last.
     return tail.status().every(({ acknowledged, read, size, past }) => acknowledged === read && (past || read >= size));
+  }
+
+  /** Bytes that were read and are not acknowledged. */
+  get unacknowledged(): number {
+    const status = this.#tail?.status() ?? [];
+    return status.reduce((sum, { acknowledged, read }) => sum + read - acknowledged, 0);
   }
 
   /** Acknowledged, read, and size of files, and what is under way. For people who look into a failure. */
