@@ -42,11 +42,12 @@ export class HarvestLoop {
   readonly #options: ResolvedTailOptions;
   readonly #registry: Registry;
   readonly #context: HarvestContext;
-  readonly #batcher: Batcher;
   readonly #requestScan: () => void;
   readonly #openings: Map<string, Opening> = new Map();
   readonly #work: (() => Promise<void>)[] = [];
   #ready: Job[] = [];
+  /** What they have to read waits for a batch. They are looked at when something changes: names and contents go on changing. */
+  readonly #blocked = new Set<Job>();
   #parked: Job[] = [];
   #held: { file: TrackedFile; harvester: Harvester; scans: number }[] = [];
   #flushing = false;
@@ -68,8 +69,11 @@ export class HarvestLoop {
     this.#options = options;
     this.#registry = registry;
     this.#requestScan = requestScan;
-    this.#batcher = batcher;
-    batcher.onRoom = () => this.#continue();
+    batcher.onRoom = () => {
+      for (const job of this.#blocked) this.#enqueue(job);
+      this.#blocked.clear();
+      this.#continue();
+    };
     const buffer = Buffer.allocUnsafeSlow(Math.max(options.bufferSize, 4096));
     this.#context = { env: environment, batcher, buffer, turnBytes: options.turnBytes };
   }
@@ -88,7 +92,7 @@ export class HarvestLoop {
     if (work !== undefined) return work();
     if (this.#parked.length >= PARKED_AT_A_TIME) this.flushParked();
     const opened = await this.#openNext();
-    const job = this.#nextReady();
+    const job = this.#ready.shift();
     if (job !== undefined) {
       job.harvester.queued = false;
       return this.#turn(job);
@@ -98,13 +102,6 @@ export class HarvestLoop {
     await new Promise<void>((resolve) => {
       this.#signal = resolve;
     });
-  }
-
-  /** While no batch is free nothing is read, but what a file is can be found out: names and contents go on changing. */
-  #nextReady(): Job | undefined {
-    if (this.#batcher.ready) return this.#ready.shift();
-    const at = this.#ready.findIndex(({ harvester }) => !harvester.identified);
-    return at < 0 ? undefined : this.#ready.splice(at, 1)[0];
   }
 
   stop(): void {
@@ -251,12 +248,9 @@ export class HarvestLoop {
         this.#parked.push(job);
         return;
       }
-      if (!this.#batcher.ready) {
-        this.#enqueue(job);
-        return;
-      }
       const end = await harvester.turn();
-      if (end === "more" || end === "blocked") this.#enqueue(job);
+      if (end === "more") this.#enqueue(job);
+      else if (end === "blocked") this.#blocked.add(job);
       else if (end === "displaced") await this.#displaced(job);
       else await this.#atEnd(job);
     } catch (error) {
@@ -397,6 +391,7 @@ export class HarvestLoop {
     const { harvester, input, key } = job;
     if (!this.#isOpen(job)) return;
     this.jobs.delete(jobKey(input, key));
+    this.#blocked.delete(job);
     if (!this.#registry.files.has(harvester.file) && input.byInode.get(key) === harvester.file) {
       input.byInode.delete(key);
     }

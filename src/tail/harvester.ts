@@ -1,4 +1,6 @@
+import { crc32 } from "node:zlib";
 import type { Batcher } from "./batcher.ts";
+import { bytesBefore } from "./content.ts";
 import { errorCode, type FileStat, type TailEnvironment } from "./environment.ts";
 import { fingerprintOf, HEAD_BYTES, TAIL_BYTES, tailChecksum } from "./fingerprint.ts";
 import type { Chunk, Framer } from "./framer.ts";
@@ -109,13 +111,16 @@ export class Harvester {
   /** Looks and reads up to `turnBytes`. @throws what reading throws. */
   async turn(): Promise<TurnEnd> {
     const { env, turnBytes } = this.#context;
-    if (!(await this.#deliver())) return "blocked";
     const stat = await env.fs.fstat(this.descriptor);
     const version = `${stat.size}:${stat.version}`;
     if (!this.woken && version === this.#version && this.#nextCut() === Infinity) return "end";
     this.woken = false;
     this.#observe(stat, version);
     if (stat.size < Math.max(this.#readAt, this.file.fingerprint.length, this.file.seen.offset)) return "displaced";
+    if (this.framer.records.length > 0 && !(this.#context.batcher.ready && (await this.#deliver()))) {
+      this.woken = true;
+      return (await this.#lookAhead()) ? "blocked" : "displaced";
+    }
     let done = 0;
     while (done < turnBytes) {
       const before = this.#readAt;
@@ -143,6 +148,21 @@ export class Harvester {
     this.file.size = stat.size;
   }
 
+  /** Notes what is there and cannot be read yet: what is known is missed when it goes. False if what was known so is gone. */
+  async #lookAhead(): Promise<boolean> {
+    const { file } = this;
+    const { size, seen } = file;
+    const fs = this.#context.env.fs;
+    if (seen.offset > 0 && crc32(await bytesBefore(fs, this.descriptor, seen.offset)) !== seen.tail) return false;
+    if (size <= seen.offset) return true;
+    const end = await bytesBefore(fs, this.descriptor, size);
+    // Cut short under the look: the next one sees it.
+    if (end.length < Math.min(size, TAIL_BYTES)) return true;
+    file.seen = { offset: size, tail: crc32(end) };
+    file.changed = true;
+    return true;
+  }
+
   #nextCut(): number {
     const cuts = this.file.cuts;
     for (let i = 0; i < cuts.length; i++) {
@@ -153,13 +173,16 @@ export class Harvester {
   }
 
   async #readChunk(): Promise<TurnEnd> {
-    const { env, buffer } = this.#context;
+    const { env, buffer, batcher } = this.#context;
     const overlap = Math.min(TAIL_BYTES, this.#readAt);
     const offset = this.#readAt - overlap;
-    const length = await env.fs.read(this.descriptor, buffer, 0, buffer.length, offset);
+    // While no batch is free, only what shows whether the content is still the same.
+    const reads = batcher.ready;
+    const most = reads ? buffer.length : HEAD_BYTES;
+    const length = await env.fs.read(this.descriptor, buffer, 0, most, offset);
     if (length < overlap || this.#before.compare(buffer, 0, overlap) !== 0) return "displaced";
     const chunk: Chunk = { bytes: buffer.subarray(0, length), offset };
-    this.#size = Math.max(offset + length, this.#readAt);
+    if (reads) this.#size = Math.max(offset + length, this.#readAt);
     const file = this.file;
     if (offset === 0) {
       // Nothing may have been read of it yet, so that only its first bytes tell.
@@ -171,7 +194,10 @@ export class Harvester {
       }
     }
     const seen = file.seen.offset - offset;
+    // Cut short between the look and the reading.
+    if (seen > length && length < most) return "displaced";
     if (seen > overlap && seen <= length && tailChecksum(chunk.bytes, seen) !== file.seen.tail) return "displaced";
+    if (!reads) return (await this.#lookAhead()) ? "blocked" : "displaced";
     const cut = this.#nextCut() - offset;
     const to = Math.min(length, cut);
     const { used, blocked } = await this.#frame(

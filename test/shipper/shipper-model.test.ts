@@ -30,6 +30,10 @@ interface World {
   readonly calm: boolean;
 }
 
+/** `ANTLER_MODEL_TELL=1`: what the shipper says, and what is done, for who looks into a failure. */
+const tell =
+  process.env["ANTLER_MODEL_TELL"] === "1" ? (line: string): void => console.log(line) : (): void => undefined;
+
 /** How long everything may take to arrive when nothing is in its way any more. */
 const ARRIVAL_MS = 30 * 60_000;
 
@@ -67,6 +71,7 @@ class Model {
 
   async act(action: Action): Promise<void> {
     const log = this.#log;
+    tell(`${this.#clock.now()} ${JSON.stringify(action)}`);
     switch (action.do) {
       case "append":
         log.append(action.lines, action.half);
@@ -154,6 +159,9 @@ class Model {
   }
 
   #check(): void {
+    for (const { message, offset, identity } of this.#received)
+      tell(`received ${identity.slice(0, 20)} ${offset} ${message.slice(0, 20)}`);
+    tell(`${this.#shipper?.describe()}, ${JSON.stringify([...(this.#shipper?.disk.counters ?? [])])}`);
     const texts = new Map<string, string>();
     const identities = new Map<string, string>();
     const { written } = this.#log;
@@ -186,7 +194,7 @@ class Model {
 
   /** A file can be found under a name that no glob matches only by one who saw it under its own. */
   async #seen(): Promise<void> {
-    if (!this.#world.matchAll) await this.#pass(4000);
+    if (!this.#world.matchAll) await this.#pass(8000);
   }
 
   async #pass(ms: number, steps = 20_000): Promise<void> {
@@ -202,15 +210,19 @@ class Model {
   #ship(): void {
     if (this.#shipper !== undefined) return;
     const { matchAll, multiline } = this.#world;
-    this.#shipper = new ShipperProcess(this.#files, this.#clock, this.#network, this.#random, () => undefined, [
-      {
-        number: 0,
-        name: "model",
-        paths: [matchAll ? "/logs/app.log*" : CURRENT],
-        describe: ({ path }) => [["[log][file][path]", path]],
-        ...(multiline && { multiline: { type: "pattern", pattern: /^ /, timeoutMs: 700 } as const }),
-      },
-    ]);
+    this.#shipper = new ShipperProcess(this.#files, this.#clock, this.#network, this.#random, tell, {
+      inputs: [
+        {
+          number: 0,
+          name: "model",
+          paths: [matchAll ? "/logs/app.log*" : CURRENT],
+          describe: ({ path }) => [["[log][file][path]", path]],
+          ...(multiline && { multiline: { type: "pattern", pattern: /^ /, timeoutMs: 700 } as const }),
+        },
+      ],
+      // What is not open when it is renamed to a name that no pattern matches cannot be found.
+      harvesterLimit: matchAll ? 2 : 100,
+    });
     this.#shipper.start().catch((error: unknown) => {
       throw error;
     });
@@ -256,14 +268,14 @@ describe("the shipper, a model of a rotated log, a network and a receiver, with 
   it("what arrives is what was written, each line under one identity, and the ledger balances", async function () {
     const runs = Number(process.env["ANTLER_MODEL_RUNS"] ?? 100);
     this.timeout(20_000 + runs * 500);
-    const seed = process.env["ANTLER_MODEL_SEED"];
+    const { ANTLER_MODEL_SEED: seed, ANTLER_MODEL_PATH: path } = process.env;
     await fc.assert(
       fc.asyncProperty(world, fc.array(action, { minLength: 5, maxLength: 40 }), async (given, actions) => {
         const model = new Model(given);
         for (const one of actions) await model.act(one);
         await model.reckon();
       }),
-      { numRuns: runs, ...(seed !== undefined && { seed: Number(seed) }) },
+      { numRuns: runs, ...(seed !== undefined && { seed: Number(seed) }), ...(path !== undefined && { path }) },
     );
   });
 });

@@ -31,7 +31,7 @@ export class ShipperProcess {
   readonly disk: SimulatedProcess;
   readonly world: ProcessWorld;
   readonly ledger: Ledger = new Ledger();
-  readonly #inputs: readonly TailInputOptions[];
+  readonly #tailOptions: { readonly inputs: readonly TailInputOptions[]; readonly harvesterLimit: number };
   readonly #tell: (line: string) => void;
   readonly #random: () => number;
   #tail: Tail | undefined;
@@ -44,9 +44,9 @@ export class ShipperProcess {
     network: LumberjackNetwork,
     random: () => number,
     tell: (line: string) => void,
-    inputs: readonly TailInputOptions[] = INPUTS,
+    tail: { readonly inputs?: readonly TailInputOptions[]; readonly harvesterLimit?: number } = {},
   ) {
-    this.#inputs = inputs;
+    this.#tailOptions = { inputs: INPUTS, harvesterLimit: 1 + Math.floor(random() * 8), ...tail };
     this.#tell = tell;
     this.#random = random;
     this.world = new ProcessWorld(clock, network);
@@ -83,7 +83,7 @@ export class ShipperProcess {
     this.#sink = sink;
     this.#tail = new Tail(
       {
-        inputs: this.#inputs,
+        ...this.#tailOptions,
         registryFolder: REGISTRY_FOLDER,
         bufferSize: 4096,
         lingerMs: 20,
@@ -91,7 +91,6 @@ export class ShipperProcess {
         pollMs: 400,
         pollMaxMs: 1500,
         flushMs: 500,
-        harvesterLimit: 1 + Math.floor(this.#random() * 8),
         extra: () => this.ledger.snapshot(),
       },
       sink,
