@@ -156,7 +156,7 @@ export class InputFiles {
     const of = [...this.files()].find((file) => file.id === copy.of && file.generation === copy.generation);
     if (of === undefined || this.#settled(stat, of)) return false;
     // What was copied and not read before the content went away is in the copy alone.
-    if (of.past && copy.size > of.position.offset) return false;
+    if (copy.size > of.position.offset && (of.past || copy.size > of.size)) return false;
     of.seenAt = this.#env.clock.now();
     return true;
   }
@@ -256,7 +256,9 @@ export class InputFiles {
       if (await isPrefixOf(fs, open, original)) return "covered";
       // Only now, since it may have been truncated meanwhile.
       const { verdict } = await verify(fs, await lookAt(fs, descriptor), candidate);
-      return verdict === "same" ? "no" : compareWithPast(fs, open, candidate);
+      // Once it was a copy, and is longer now: the original was cut where both are the same.
+      const cut = this.#knownCopy(open.stat)?.of === candidate.id && open.stat.size > original.stat.size;
+      return verdict === "same" && !cut ? "no" : compareWithPast(fs, open, candidate);
     } finally {
       if (present === null) await fs.close(descriptor);
     }
