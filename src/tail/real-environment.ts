@@ -1,17 +1,15 @@
 import { randomBytes } from "node:crypto";
 import fs, { promises } from "node:fs";
-import { join } from "node:path";
 import type {
   FileStat,
-  FolderWatch,
   GlobOptions,
   TailClock,
   TailCounter,
   TailEnvironment,
   TailFileSystem,
   TailLog,
-  WatchedFolder,
 } from "./environment.ts";
+import { watchFolders } from "./folder-watch.ts";
 
 function fileStat(stat: fs.BigIntStats): FileStat {
   return {
@@ -96,40 +94,6 @@ async function realGlob(patterns: readonly string[], options: GlobOptions): Prom
     onlyFiles: true,
     ignore: options.ignore,
   });
-}
-
-/**
- * Watches folders with chokidar, files ignored: a watch per file costs 54 MB for 5,000. The raw events of a folder still name
- * the file that changed. An error (too many watches) is left to the periodic scan.
- */
-function watchFolders(folders: readonly WatchedFolder[], seen: (path: string, names: boolean) => void): FolderWatch {
-  let closed = false;
-  const watchers: { close(): Promise<void> }[] = [];
-  const started = (async () => {
-    const { watch } = await import("chokidar");
-    for (const folder of folders) {
-      if (closed) return;
-      const watcher = watch([folder.path], {
-        ignored: (_path, stats) => stats?.isFile() === true,
-        ignoreInitial: true,
-        ignorePermissionErrors: true,
-        depth: folder.depth,
-      });
-      watcher.on("raw", (event, name, details) => {
-        const watched = (details as { watchedPath?: string } | undefined)?.watchedPath ?? folder.path;
-        if (typeof name === "string") seen(join(watched, name), event !== "change");
-      });
-      watcher.on("error", () => undefined);
-      watchers.push(watcher);
-    }
-  })();
-  return {
-    async close() {
-      closed = true;
-      await started;
-      await Promise.all(watchers.map((watcher) => watcher.close()));
-    },
-  };
 }
 
 const silent: TailLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
