@@ -253,12 +253,18 @@ export class InputFiles {
       const original = await lookAt(fs, descriptor);
       const inPlace = `${original.stat.device}:${original.stat.inode}` === candidate.key;
       if (!inPlace) return await this.#compareWithMissing(open, candidate);
-      if (await isPrefixOf(fs, open, original)) return "covered";
+      const prefix = await isPrefixOf(fs, open, original);
       // Only now, since it may have been truncated meanwhile.
       const { verdict } = await verify(fs, await lookAt(fs, descriptor), candidate);
+      const { size } = open.stat;
       // Once it was a copy, and is longer now: the original was cut where both are the same.
-      const cut = this.#knownCopy(open.stat)?.of === candidate.id && open.stat.size > original.stat.size;
-      return verdict === "same" && !cut ? "no" : compareWithPast(fs, open, candidate);
+      const cut = this.#knownCopy(open.stat)?.of === candidate.id && size > original.stat.size;
+      if (verdict !== "same" || cut) return compareWithPast(fs, open, candidate);
+      if (!prefix) return "no";
+      // So much of the original is known now: when it is cut and written anew before it is read, it is missed.
+      if (size > candidate.seen.offset)
+        candidate.seen = { offset: size, tail: crc32(await bytesBefore(fs, open.descriptor, size)) };
+      return "covered";
     } finally {
       if (present === null) await fs.close(descriptor);
     }

@@ -258,7 +258,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 const world: fc.Arbitrary<World> = fc.record({
   seed: fc.nat(),
   birth: fc.boolean(),
-  header: fc.constantFrom(0, 0, 30, 1500),
+  header: fc.constantFrom(0, 0, 30),
   matchAll: fc.boolean(),
   multiline: fc.boolean(),
   calm: fc.boolean(),
