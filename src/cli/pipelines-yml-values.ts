@@ -4,7 +4,7 @@ import type { DiagnosticCollector } from "../diagnostics/diagnostic.ts";
 import type { SourceText, Span } from "../diagnostics/source.ts";
 import { suggest } from "../diagnostics/suggest.ts";
 import type { Strictness } from "../pipeline/compile/resolve.ts";
-import { flatten, plain, spanOf, type YamlSetting } from "../shipper/yaml-settings.ts";
+import { flatten, plain, spanOf, type YamlSetting } from "../shipper/config/yaml-settings.ts";
 import {
   IDLE_PIPELINE_KEYS,
   IDLE_PROCESS_KEYS,
@@ -64,13 +64,13 @@ function readValue(
     // Its variables are the configuration language's to replace, which knows quotes.
     return node.value;
   }
-  const value = plain(node, (variable) => {
+  const value = plain(node, {}, ({ message, help }) => {
     found.add({
       code: "CONF007",
       severity: strictness === "start" ? "error" : "warning",
-      message: `the environment variable ${variable} is not set`,
+      message,
       span,
-      help: `set it, or give a default: \${${variable}:default}`,
+      help,
     });
   });
   if (value === null || value === "") return undefined;

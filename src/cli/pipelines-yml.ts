@@ -7,7 +7,7 @@ import type { PipelineDefinition } from "../pipeline/compile/definition.ts";
 import type { Strictness } from "../pipeline/compile/resolve.ts";
 import type { DeadLetterSettings } from "../pipeline/dead-letters/settings.ts";
 import type { EcsMode } from "../plugin/definitions.ts";
-import { parseYaml, spanOf } from "../shipper/yaml-settings.ts";
+import { parseYaml, spanOf } from "../shipper/config/yaml-settings.ts";
 import type { ApiAddress } from "../telemetry/api-server.ts";
 import { readConfiguration } from "./configuration-files.ts";
 import { apiAddress, type CommandLineApi } from "./pipelines-yml-api.ts";

@@ -204,6 +204,11 @@ export const CATALOGUE = {
     text: "The setting is known and does nothing here; the help says why.",
     example: "setup.kibana.host: 127.0.0.1:5601",
   },
+  SHIP006: {
+    title: "a loop",
+    text: "An input would read what the shipper writes itself, and never come to an end.",
+    example: "filebeat.inputs: [{ type: filestream, id: a, paths: [/var/log/**] }]\noutput.file.path: /var/log/out",
+  },
   KQL001: {
     title: "syntax error in a query",
     text: "The query is not what Kibana's query language allows at this place. A value with one of `\\ ( ) : < > \" * { }` in it is put in quotes, or the character gets a backslash.",

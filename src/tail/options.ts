@@ -13,9 +13,11 @@ export interface FileDescription {
   readonly inode: string;
 }
 
+export const MULTILINE_TYPES = ["pattern", "count", "while_pattern"] as const;
+
 /** How lines make events; names and defaults as in Filebeat's multiline parser. */
 export interface MultilineOptions {
-  readonly type: "pattern" | "count" | "while_pattern";
+  readonly type: (typeof MULTILINE_TYPES)[number];
   /** For pattern and while_pattern. */
   readonly pattern?: RegExp;
   readonly negate?: boolean;

@@ -8,7 +8,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import type { Value } from "../../event/value.ts";
 import type { LineJoin } from "../../plugin/definitions.ts";
-import { parseYaml, spanOf } from "../../shipper/yaml-settings.ts";
+import { parseYaml, spanOf } from "../../shipper/config/yaml-settings.ts";
 import type { TestCase } from "./find-cases.ts";
 import { multilineOption } from "./multiline-option.ts";
 import { zoneOption } from "./zone-option.ts";

@@ -49,6 +49,8 @@ export interface CommonInput {
   readonly fields: ObjectValue;
   readonly fieldsUnderRoot: boolean;
   readonly tags: readonly string[];
+  /** `type`, `dataset`, `namespace` of the data stream, where given. */
+  readonly dataStream: Readonly<Record<string, string>> | undefined;
   /** Elasticsearch ingest pipeline. */
   readonly pipeline: string | undefined;
   /** May hold `%{[field]}` and `%{+yyyy.MM.dd}`. */
@@ -72,6 +74,8 @@ export interface FileInput extends CommonInput {
   readonly ignoreOlderMs: number;
   /** Files not written to since then are not begun. */
   readonly ignoreInactive: "since_first_start" | "since_last_start" | undefined;
+  /** Where files begin that are there at the first start. */
+  readonly readFrom: "beginning" | "end";
   readonly closeInactiveMs: number;
   readonly closeRemoved: boolean;
   readonly closeRenamed: boolean;
@@ -239,4 +243,5 @@ export interface ShipperConfig {
   /** Time between writes of the registry. */
   readonly registryFlushMs: number;
   readonly shutdownTimeoutMs: number | undefined;
+  readonly diskGuard: { readonly minFreeBytes: number; readonly releaseDeletedAfterMs: number };
 }

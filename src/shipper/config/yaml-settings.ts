@@ -1,7 +1,6 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from "yaml";
-import type { DiagnosticCollector } from "../diagnostics/diagnostic.ts";
-import type { SourceText, Span } from "../diagnostics/source.ts";
-import { substituteVariables } from "../language/environment.ts";
+import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
+import type { SourceText, Span } from "../../diagnostics/source.ts";
 
 /** One setting of a YAML file, with its dotted name: `output.logstash.hosts`, however the file nests it. */
 export interface YamlSetting {
@@ -60,26 +59,55 @@ export function elements(node: Node | null): Node[] {
   return isSeq(node) ? (node.items as Node[]) : [node];
 }
 
-/** A plain value with environment variables replaced; `missing` hears of unset ones. */
-export function plain(node: Node | null, missing: (name: string) => void): unknown {
+/** What is wrong with a `${…}`. */
+export interface VariableProblem {
+  readonly message: string;
+  readonly help: string;
+}
+
+/**
+ * A plain value with `${NAME}`, `${NAME:default}` and `${NAME:?what it is}` replaced; `variables` go before those of the environment.
+ * Source: Beats reference, "Use environment variables in the configuration".
+ */
+export function plain(
+  node: Node | null,
+  variables: Readonly<Record<string, string>>,
+  problem: (what: VariableProblem) => void,
+): unknown {
   if (node === null) return null;
   if (isScalar(node)) {
     if (typeof node.value !== "string") return node.value;
-    const { text, missing: names } = substituteVariables(node.value, process.env);
-    for (const name of names) missing(name);
+    const text = substitute(node.value, variables, problem);
     // A variable's value is YAML again, as in Beats: numbers and booleans count as such.
     return node.value === text ? text : scalarOf(text);
   }
-  if (isSeq(node)) return node.items.map((item) => plain(item as Node, missing));
+  if (isSeq(node)) return node.items.map((item) => plain(item as Node, variables, problem));
   if (isMap(node)) {
     return Object.fromEntries(
       node.items.map((pair) => [
         String((pair.key as { value?: unknown }).value),
-        plain(pair.value as Node | null, missing),
+        plain(pair.value as Node | null, variables, problem),
       ]),
     );
   }
   return null;
+}
+
+function substitute(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+  problem: (what: VariableProblem) => void,
+): string {
+  return text.replace(/\$\{([\w.]+)(?::([^}]*))?\}/g, (whole, name: string, fallback: string | undefined) => {
+    const value = variables[name] ?? process.env[name];
+    if (value !== undefined) return value;
+    if (fallback !== undefined && !fallback.startsWith("?")) return fallback;
+    problem({
+      message: `the environment variable ${name} is not set${fallback === undefined ? "" : `: ${fallback.slice(1)}`}`,
+      help: `set it, or give a default: \${${name}:default}`,
+    });
+    return whole;
+  });
 }
 
 function scalarOf(text: string): unknown {

@@ -1,0 +1,78 @@
+import { older, row, type SettingTable } from "./settings.ts";
+
+const TLS: SettingTable = {
+  "ssl.enabled": row(
+    "boolean",
+    undefined,
+    "TLS (default: when any of the following is given, or the address is https)",
+  ),
+  "ssl.certificate_authorities": row(
+    "list",
+    undefined,
+    "files of the authorities that are trusted (default: the system's)",
+  ),
+  "ssl.certificate": row("text", undefined, "file of the client's certificate"),
+  "ssl.key": row("text", undefined, "file of its key"),
+  "ssl.key_passphrase": row("text", undefined, "passphrase of the key"),
+  "ssl.verification_mode": row("text", "full", "full, certificate (any host name) or none"),
+  "ssl.supported_protocols": row("list", undefined, "TLSv1.2, TLSv1.3"),
+};
+
+export const OUTPUT_TABLES: Readonly<Record<string, SettingTable>> = {
+  logstash: {
+    enabled: row("boolean", true, "false: not this output"),
+    hosts: row("list", undefined, "receivers, as host:5044"),
+    loadbalance: row("boolean", false, "send to all at once; else to one, the next when it fails"),
+    compression_level: row("number", 3, "0 (none) to 9"),
+    workers: row("number", 1, "connections to each host"),
+    worker: older("number", "workers"),
+    pipelining: row("number", 2, "windows under way on a connection"),
+    bulk_max_size: row("number", 2048, "most events in a window"),
+    slow_start: row("boolean", false, "begin with small windows after a fault"),
+    timeout: row("duration", "30s", "without any sign of the receiver for so long the connection is given up"),
+    ttl: row("duration", 0, "connections are opened anew after so long; 0: never"),
+    "backoff.init": row("duration", "1s", "first wait before a new connection"),
+    "backoff.max": row("duration", "60s", "longest such wait"),
+    index: row("text", "filebeat", "@metadata.beat of the events"),
+    ...TLS,
+  },
+  elasticsearch: {
+    enabled: row("boolean", true, "false: not this output"),
+    hosts: row("list", "http://localhost:9200", "addresses of the cluster"),
+    protocol: row("text", "http", "of addresses that name none: http or https"),
+    path: row("text", "", "path before the API's, for addresses that have none"),
+    username: row("text", undefined, "name of the user"),
+    password: row("text", undefined, "password of the user"),
+    api_key: row("text", undefined, "id:key"),
+    compression_level: row("number", 1, "0 (none) to 9"),
+    bulk_max_size: row("number", 1600, "most events in a request"),
+    workers: row("number", 1, "requests under way for each host; it adapts below that times four"),
+    worker: older("number", "workers"),
+    timeout: row("duration", "90s", "how long an answer may take"),
+    "backoff.init": row("duration", "1s", "first wait before something is tried again"),
+    "backoff.max": row("duration", "60s", "longest such wait"),
+    index: row(
+      "text",
+      undefined,
+      "index or data stream; %{[field]} and %{+yyyy.MM.dd} are filled in (default: by data_stream.*, else logs-generic-default)",
+    ),
+    pipeline: row("text", undefined, "ingest pipeline"),
+    headers: row("tree", undefined, "headers of every request"),
+    ...TLS,
+  },
+  file: {
+    enabled: row("boolean", true, "false: not this output"),
+    path: row("text", undefined, "folder"),
+    filename: row("text", "filebeat", "name of the file"),
+    rotate_every_kb: row("number", 10_240, "size at which another file is begun, in KiB"),
+    number_of_files: row("number", 7, "files that are kept, 2 to 1024"),
+    permissions: row("text", "0600", "mode of the file"),
+    rotate_on_startup: row("boolean", false, "has no effect: writing goes on in the last file"),
+  },
+  console: {
+    enabled: row("boolean", true, "false: not this output"),
+    pretty: row("boolean", false, "indented JSON"),
+    "codec.json.pretty": older("boolean", "pretty"),
+    bulk_max_size: row("number", 2048, "most events written at once"),
+  },
+};

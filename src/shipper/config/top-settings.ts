@@ -1,0 +1,46 @@
+import { row, type SettingTable } from "./settings.ts";
+
+/** Settings beside inputs and outputs. */
+export const TOP_SETTINGS: SettingTable = {
+  name: row("text", undefined, "host.name and agent.name (default: the host's name)"),
+  tags: row("list", undefined, "tags of every event"),
+  fields: row("tree", undefined, "fields of every event"),
+  fields_under_root: row("boolean", false, "fields stand at the top and not under `fields`"),
+  processors: row("items", undefined, "processors of every event, after those of its input"),
+  "path.home": row("text", undefined, "has no effect by itself"),
+  "path.data": row("text", undefined, "where registry and spool are kept"),
+  "path.logs": row("text", undefined, "where logging.files go, unless they name a folder"),
+  "path.config": row("text", undefined, "stands for ${path.config} (default: the folder of this file)"),
+  "filebeat.registry.flush": row("duration", "1s", "time between writes of the registry"),
+  "filebeat.shutdown_timeout": row(
+    "duration",
+    undefined,
+    "how long to wait for acknowledgements when stopping (default: 10s)",
+  ),
+  "filebeat.config.inputs.enabled": row("boolean", true, "read inputs from other files"),
+  "filebeat.config.inputs.path": row("text", undefined, "pattern of files that are lists of inputs"),
+  "queue.mem.flush.timeout": row("duration", undefined, "how long a part-filled window waits (default: 50ms)"),
+  "queue.disk.path": row("text", undefined, "folder of the spool (default: in path.data)"),
+  "queue.disk.max_size": row("bytes", "10GiB", "bytes on disk; then reading waits"),
+  "queue.disk.segment_size": row(
+    "bytes",
+    undefined,
+    "bytes of one file (default: a tenth of max_size, at most 64 MiB)",
+  ),
+  "logging.level": row("text", "info", "debug, info, warning or error"),
+  "logging.to_stderr": row("boolean", true, "messages go to standard error"),
+  "logging.to_files": row("boolean", false, "messages go to files"),
+  "logging.files.path": row("text", undefined, "folder of the log files (default: path.logs, or logs in path.data)"),
+  "logging.files.name": row("text", "antler-ship", "name of the log file"),
+  "logging.files.rotateeverybytes": row("bytes", "10MiB", "size at which another file is begun"),
+  "logging.files.keepfiles": row("number", 7, "files that are kept"),
+  "http.enabled": row("boolean", true, "metrics and health over HTTP"),
+  "http.host": row("text", "127.0.0.1", "where they listen"),
+  "http.port": row("number", 5066, "port, or the first that is free of a hundred behind it unless it is given"),
+  "antler.disk_guard.min_free": row("bytes", "64MiB", "below so much free space the shipper stops its own writing"),
+  "antler.release_deleted_after": row(
+    "duration",
+    0,
+    "with a full disk, removed files that cannot be read on are given up after so long, and what is lost is counted; 0: never",
+  ),
+};
