@@ -21,7 +21,7 @@ export interface FoundLedgers {
 const FILES: Readonly<Record<string, (json: unknown) => Readonly<Record<string, LedgerSnapshot | undefined>>>> = {
   "ledger.json": (json) => ({ "": json as LedgerSnapshot }),
   "registry.json": (json) => ({ "": (json as { body?: { extra?: LedgerSnapshot } }).body?.extra }),
-  // Queues, of pipelines and of isolated outputs.
+  // Queues, of pipelines and of isolated outputs, and spools of shippers.
   "checkpoint.json": (json) => (json as { ledgers?: Record<string, LedgerSnapshot> }).ledgers ?? {},
 };
 const DEPTH_LIMIT = 6;
@@ -57,7 +57,7 @@ function* filesBelow(folder: string, depth: number): Generator<{ path: string; n
 /** `pipeline/main/inputs/main_file#1/registry.json` is `main_file#1` of `pipeline/main`; in queues the name is written in the file. */
 function placeOf(path: string, named: string): { owner: string; input: string } {
   const parts = path.split(sep).slice(0, -1);
-  const at = parts.findIndex((part) => ["inputs", "queue", "outputs"].includes(part));
+  const at = parts.findIndex((part) => ["inputs", "queue", "outputs", "spool"].includes(part));
   const cut = at >= 0 ? at : Math.min(parts.length, 2);
   const input = named === "" ? parts.slice(at >= 0 ? at + 1 : cut).join("/") : `${named} (${parts[at] ?? "queue"})`;
   return { owner: parts.slice(0, cut).join("/") || ".", input: input || "all" };
