@@ -114,7 +114,7 @@ export class SpoolStore {
       whole: { segment: place.segment, size: place.offset },
     });
     let done: LogPlace = place;
-    if (log.segments.size > 0 && log.head.segment === place.segment && log.head.size < place.offset) {
+    if (log.head.segment === place.segment && log.head.size < place.offset) {
       // What is written next must not lie before the place.
       await log.endSegment();
       done = { segment: place.segment + 1, offset: 0 };
