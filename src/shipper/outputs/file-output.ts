@@ -46,9 +46,7 @@ export class FileOutput implements WindowSender {
     if (this.#isClosed) return Promise.reject(new Error("the file output is closed"));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ window, resolve, reject });
-      this.#writer ??= this.#write().finally(() => {
-        this.#writer = undefined;
-      });
+      this.#writer ??= this.#write();
     });
   }
 
@@ -77,6 +75,8 @@ export class FileOutput implements WindowSender {
         await this.#pause();
       }
     }
+    // In the turn of the last look: who comes later begins anew.
+    this.#writer = undefined;
   }
 
   async #append(file: OutputFile, group: readonly Waiting[]): Promise<void> {

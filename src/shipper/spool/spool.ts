@@ -197,9 +197,7 @@ export class Spool implements WindowSender {
   }
 
   #write(): void {
-    this.#writer ??= this.#writeAll().finally(() => {
-      this.#writer = undefined;
-    });
+    this.#writer ??= this.#writeAll();
   }
 
   async #writeAll(): Promise<void> {
@@ -218,6 +216,8 @@ export class Spool implements WindowSender {
       this.#wakeFeeder();
       if (!written && this.#isSpooling) await this.#pause();
     }
+    // In the turn of the last look: who comes later begins anew.
+    this.#writer = undefined;
   }
 
   /** Whether any was written. */
