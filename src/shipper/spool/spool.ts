@@ -201,8 +201,9 @@ export class Spool implements WindowSender {
   }
 
   async #writeAll(): Promise<void> {
-    await this.#clearing;
-    while (!this.#isClosed && this.#isSpooling && this.#waiting.length > 0) {
+    for (;;) {
+      await this.#clearing;
+      if (this.#isClosed || !this.#isSpooling || this.#waiting.length === 0) break;
       const group = [...this.#waiting];
       for (const entry of group) entry.isTaken = true;
       this.#isWriting = true;

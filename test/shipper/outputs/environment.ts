@@ -1,6 +1,10 @@
 import { PassThrough } from "node:stream";
 import { systemClock } from "../../../src/lumberjack/clock.ts";
-import type { ElasticsearchOutput as ElasticsearchConfig } from "../../../src/shipper/config/config.ts";
+import type {
+  ElasticsearchOutput as ElasticsearchConfig,
+  LogstashOutput as LogstashConfig,
+  TlsSettings,
+} from "../../../src/shipper/config/config.ts";
 import type { OutputEnvironment } from "../../../src/shipper/outputs/output-environment.ts";
 
 export interface TestEnvironment extends OutputEnvironment {
@@ -42,6 +46,40 @@ export function elasticConfig(hosts: readonly string[], more: Partial<Elasticsea
     pipeline: undefined,
     headers: {},
     tls: undefined,
+    ...more,
+  };
+}
+
+export function logstashConfig(hosts: LogstashConfig["hosts"], more: Partial<LogstashConfig> = {}): LogstashConfig {
+  return {
+    kind: "logstash",
+    hosts,
+    loadbalance: false,
+    compressionLevel: 3,
+    workers: 1,
+    pipelining: 2,
+    bulkMaxSize: 2048,
+    slowStart: false,
+    timeoutMs: 30_000,
+    backoffInitMs: 20,
+    backoffMaxMs: 200,
+    ttlMs: 0,
+    index: "filebeat",
+    tls: undefined,
+    ...more,
+  };
+}
+
+export function tlsSettings(more: Partial<TlsSettings> = {}): TlsSettings {
+  return {
+    certificateAuthorities: [],
+    certificate: undefined,
+    key: undefined,
+    keyPassphrase: undefined,
+    verificationMode: "full",
+    minVersion: undefined,
+    maxVersion: undefined,
+    clientAuthentication: "none",
     ...more,
   };
 }
