@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import type { LedgerSnapshot } from "../../telemetry/ledger.ts";
 
 /** A ledger as it lies on disk. */
@@ -9,6 +9,8 @@ export interface StoredLedger {
   /** The input, or what else counts: `main/file#1`. */
   readonly input: string;
   readonly snapshot: LedgerSnapshot;
+  /** Folder of the spool that it belongs to. */
+  readonly spool?: string;
 }
 
 export interface FoundLedgers {
@@ -37,7 +39,11 @@ export function readLedgers(folder: string): FoundLedgers {
     try {
       const found = FILES[name]?.(JSON.parse(readFileSync(path, "utf8"))) ?? {};
       for (const [input, snapshot] of Object.entries(found))
-        if (snapshot?.totals !== undefined) ledgers.push({ ...placeOf(relative(folder, path), input), snapshot });
+        if (snapshot?.totals !== undefined) {
+          const isSpool = basename(dirname(path)) === "spool";
+          const place = placeOf(relative(folder, path), input);
+          ledgers.push({ ...place, snapshot, ...(isSpool ? { spool: dirname(path) } : {}) });
+        }
     } catch (error) {
       unreadable.push(`${path}: ${(error as Error).message}`);
     }

@@ -241,6 +241,11 @@ export class SpoolStore {
     await this.#removeBefore(this.#done.segment);
   }
 
+  /** Resolves when what has its end until now is on disk as that. */
+  saved(): Promise<void> {
+    return this.#checkpoint.write();
+  }
+
   async close(): Promise<void> {
     await this.#reader.close();
     await this.#log.close();

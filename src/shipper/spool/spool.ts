@@ -146,7 +146,7 @@ export class Spool implements WindowSender {
     const late = new Promise<void>((resolve) => {
       cancel = this.#clock.after(CLOSE_MS, resolve);
     });
-    await Promise.race([Promise.all([this.#writer, this.#feeder, this.#clearing]), late]);
+    await Promise.race([Promise.all([this.#writer, this.#feeder, this.#clearing, this.#store.saved()]), late]);
     cancel();
     for (const { reject } of this.#waiting.splice(0)) reject(new Error("the spool is closed"));
     await this.#store.close().catch((error: Error) => this.#log.warn(`spool: ${error.message}`));
