@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { SecureVersion } from "node:tls";
 import { BulkConnectionError } from "./connection-error.ts";
 
 /** The way to a cluster, as the elasticsearch output's options have it. */
@@ -25,14 +26,19 @@ export interface ConnectionSettings {
 export interface TlsSettings {
   /** TLS for hosts without a scheme. */
   readonly enabled?: boolean | undefined;
-  /** PEM files. */
+  /** PEM files; here and below the PEM text itself can stand instead. */
   readonly certificateAuthorities?: readonly string[] | undefined;
   /** SHA-256 of a CA certificate that the server sends along, in hex, with or without colons. */
   readonly caFingerprint?: string | undefined;
   /** PEM files of the client. */
   readonly certificate?: string | undefined;
   readonly key?: string | undefined;
-  readonly verification?: "full" | "none" | undefined;
+  readonly keyPassphrase?: string | undefined;
+  /** `certificate`: the authority is checked, the name in the certificate is not. */
+  readonly verification?: "full" | "certificate" | "none" | undefined;
+  /** `TLSv1.2`; undefined: Node's. */
+  readonly minVersion?: string | undefined;
+  readonly maxVersion?: string | undefined;
 }
 
 /** TLS options of Node, files read. */
@@ -40,6 +46,10 @@ export interface TlsMaterial {
   ca?: (string | Buffer)[];
   readonly cert?: Buffer;
   readonly key?: Buffer;
+  readonly passphrase?: string;
+  readonly minVersion?: SecureVersion;
+  readonly maxVersion?: SecureVersion;
+  readonly checkServerIdentity?: () => undefined;
   readonly rejectUnauthorized: boolean;
 }
 
@@ -85,11 +95,16 @@ export async function readTlsMaterial(tls: TlsSettings): Promise<TlsMaterial> {
     ...(ca.length > 0 ? { ca } : {}),
     ...(tls.certificate === undefined ? {} : { cert: await readPem(tls.certificate, "the client certificate") }),
     ...(tls.key === undefined ? {} : { key: await readPem(tls.key, "the client certificate's key") }),
+    ...(tls.keyPassphrase === undefined ? {} : { passphrase: tls.keyPassphrase }),
+    ...(tls.minVersion === undefined ? {} : { minVersion: tls.minVersion as SecureVersion }),
+    ...(tls.maxVersion === undefined ? {} : { maxVersion: tls.maxVersion as SecureVersion }),
+    ...(tls.verification === "certificate" ? { checkServerIdentity: () => undefined } : {}),
     rejectUnauthorized: tls.verification !== "none",
   };
 }
 
 async function readPem(path: string, what: string): Promise<Buffer> {
+  if (path.trimStart().startsWith("-----BEGIN ")) return Buffer.from(path);
   let bytes: Buffer;
   try {
     bytes = await readFile(path);

@@ -20,6 +20,10 @@ export interface LumberjackSenderOptions extends Omit<LumberjackClientOptions, "
   readonly backoffInitMs?: number;
   /** Default 60,000. */
   readonly backoffMaxMs?: number;
+  /** Milliseconds after which a connection is opened anew, when nothing is in flight; default 0: never. */
+  readonly ttlMs?: number;
+  /** A connection begins with windows of few events, which double while they are acknowledged; default false. */
+  readonly slowStart?: boolean;
   /** Numbers from 0 up to 1: jitter, and the first host in failover. */
   readonly random?: () => number;
   readonly log?: LumberjackLog;
@@ -62,6 +66,8 @@ export class LumberjackSender {
             targets: laneTargets,
             client: options,
             pipelining: this.#pipelining,
+            ttlMs: options.ttlMs ?? 0,
+            slowStart: options.slowStart ?? false,
             connectTimeoutMs: options.connectTimeoutMs ?? options.timeoutMs ?? 30_000,
             backoff: {
               random,
@@ -95,6 +101,12 @@ export class LumberjackSender {
     return this.#lanes.length * this.#pipelining;
   }
 
+  /** Why nothing is sent: what happened last, when no host answers. */
+  get trouble(): string | undefined {
+    const troubles = this.#lanes.map((lane) => lane.trouble);
+    return troubles.includes(undefined) ? undefined : troubles[0];
+  }
+
   /**
    * Sends `events` as one window; resolves when a receiver has acknowledged all of it, however long that takes.
    * Rejects only with CLOSED. The bytes must not change before the promise settles.
@@ -105,6 +117,7 @@ export class LumberjackSender {
       const job: SenderJob = {
         order: this.#next++,
         events,
+        done: 0,
         resolve: () => {
           this.#open.delete(job);
           resolve();

@@ -118,6 +118,8 @@ export class SegmentLog {
       return { whole: size, appendable: false };
     });
     if (whole < size) await files.truncate(path, whole);
+    // Who made the segment may have ended before its name was safe.
+    await files.syncFolder(options.folder);
     sizes.set(last, whole);
     return new SegmentLog(options, last, sizes, { tornBytes: size - whole }, appendable);
   }

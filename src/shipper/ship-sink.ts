@@ -26,6 +26,7 @@ interface Job {
   delivered: number;
   existing: number;
   deadLettered: number;
+  spooled: number;
 }
 
 /** Sends record batches as windows, and acknowledges a batch when all its windows are. The ledger gets the entry in the same turn, in the order of batches. */
@@ -73,7 +74,7 @@ export class ShipSink implements RecordSink {
   }
 
   submit(batch: RecordBatch, acknowledged: () => void): void {
-    const counts = { next: 0, open: 0, sent: 0, delivered: 0, existing: 0, deadLettered: 0 };
+    const counts = { next: 0, open: 0, sent: 0, delivered: 0, existing: 0, deadLettered: 0, spooled: 0 };
     const job: Job = { batch, acknowledged, end: this.#order.begin(), ...counts };
     this.#jobs.push(job);
     this.#pump();
@@ -106,7 +107,8 @@ export class ShipSink implements RecordSink {
     this.#open++;
     this.#sender.send(window).then(
       (outcome) => {
-        this.#writers.giveBack(writer);
+        // Else an attempt still uses its bytes.
+        if (outcome.keepsBytes !== true) this.#writers.giveBack(writer);
         this.#open--;
         this.#settle(job, outcome);
         this.#pump();
@@ -116,7 +118,8 @@ export class ShipSink implements RecordSink {
     );
   }
 
-  #settle(job: Job, { delivered, existing, deadLettered }: WindowOutcome): void {
+  #settle(job: Job, { delivered, existing, deadLettered, spooled = 0 }: WindowOutcome): void {
+    job.spooled += spooled;
     job.delivered += delivered;
     job.existing += existing;
     job.deadLettered += deadLettered;
@@ -125,11 +128,13 @@ export class ShipSink implements RecordSink {
   }
 
   #finish(job: Job): void {
-    const { sent, delivered, existing, deadLettered } = job;
+    const { sent, delivered, existing, deadLettered, spooled } = job;
     const read = job.batch.count;
     this.#pool.release(job.batch);
     job.end(() => {
-      const totals = { ...emptyEntry(), read, delivered: delivered + existing, deadLettered, filtered: read - sent };
+      // What is in the spool is handed over: the spool's own ledger says what became of it.
+      const handedOver = delivered + existing + spooled;
+      const totals = { ...emptyEntry(), read, delivered: handedOver, deadLettered, filtered: read - sent };
       const output = { ...emptyOutputEntry(), delivered, existing, deadLettered };
       this.#ledger.add({ totals, outputs: new Map([[this.#sender.name, output]]) });
       job.acknowledged();

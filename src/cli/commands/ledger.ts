@@ -1,6 +1,7 @@
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import { resolveGroup } from "../../pipeline/compile/resolve-group.ts";
+import { spooledEvents } from "../../shipper/spool/spooled-events.ts";
 import { imbalance, sumOf } from "../../telemetry/ledger.ts";
 import { dataFolder, defaultDataFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_USAGE } from "../exit-codes.ts";
@@ -12,21 +13,27 @@ import { renderProof } from "../ledger/render-proof.ts";
 import { type CommandOptions, pipelineSet } from "../pipeline-set.ts";
 
 /** `antler ledger`: what was counted, and with `--prove` whether it is there. The exit code: 1 when something does not add up. */
-export function runLedgerCommand(options: CommandOptions): Promise<number> | number {
+export function runLedgerCommand(options: CommandOptions): Promise<number> {
   return options["prove"] === true ? proveLedger(options) : showLedger(options);
 }
 
-function showLedger(options: CommandOptions): number {
+async function showLedger(options: CommandOptions): Promise<number> {
   const folder = (options["path.data"] as string | undefined) ?? defaultDataFolder();
   const found = ledgersIn(folder);
   if (found === undefined) return EXIT_USAGE;
   const { ledgers } = found;
   const missing = ledgers.filter(({ snapshot }) => imbalance(snapshot) !== 0).length + found.unreadable.length;
+  const waiting = new Map<string, number>();
+  for (const { spool } of ledgers) if (spool !== undefined) waiting.set(spool, await spooledEvents(spool));
   if (options["json"] === true) {
-    const rows = ledgers.map((ledger) => ({ ...ledger, imbalance: imbalance(ledger.snapshot) }));
+    const rows = ledgers.map(({ spool, ...ledger }) => ({
+      ...ledger,
+      imbalance: imbalance(ledger.snapshot),
+      ...(spool === undefined ? {} : { waiting: waiting.get(spool) }),
+    }));
     process.stdout.write(`${JSON.stringify({ ledgers: rows, unreadable: found.unreadable }, null, 2)}\n`);
   } else {
-    process.stdout.write(renderLedgers(ledgers));
+    process.stdout.write(renderLedgers(ledgers, waiting));
     process.stdout.write(missing === 0 ? "everything read has its end\n" : "the ledger does not balance\n");
   }
   return missing === 0 ? 0 : 1;

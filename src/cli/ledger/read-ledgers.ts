@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import type { LedgerSnapshot } from "../../telemetry/ledger.ts";
 
 /** A ledger as it lies on disk. */
@@ -9,6 +9,8 @@ export interface StoredLedger {
   /** The input, or what else counts: `main/file#1`. */
   readonly input: string;
   readonly snapshot: LedgerSnapshot;
+  /** Folder of the spool that it belongs to. */
+  readonly spool?: string;
 }
 
 export interface FoundLedgers {
@@ -21,7 +23,7 @@ export interface FoundLedgers {
 const FILES: Readonly<Record<string, (json: unknown) => Readonly<Record<string, LedgerSnapshot | undefined>>>> = {
   "ledger.json": (json) => ({ "": json as LedgerSnapshot }),
   "registry.json": (json) => ({ "": (json as { body?: { extra?: LedgerSnapshot } }).body?.extra }),
-  // Queues, of pipelines and of isolated outputs.
+  // Queues, of pipelines and of isolated outputs, and spools of shippers.
   "checkpoint.json": (json) => (json as { ledgers?: Record<string, LedgerSnapshot> }).ledgers ?? {},
 };
 const DEPTH_LIMIT = 6;
@@ -37,7 +39,11 @@ export function readLedgers(folder: string): FoundLedgers {
     try {
       const found = FILES[name]?.(JSON.parse(readFileSync(path, "utf8"))) ?? {};
       for (const [input, snapshot] of Object.entries(found))
-        if (snapshot?.totals !== undefined) ledgers.push({ ...placeOf(relative(folder, path), input), snapshot });
+        if (snapshot?.totals !== undefined) {
+          const isSpool = basename(dirname(path)) === "spool";
+          const place = placeOf(relative(folder, path), input);
+          ledgers.push({ ...place, snapshot, ...(isSpool ? { spool: dirname(path) } : {}) });
+        }
     } catch (error) {
       unreadable.push(`${path}: ${(error as Error).message}`);
     }
@@ -57,7 +63,7 @@ function* filesBelow(folder: string, depth: number): Generator<{ path: string; n
 /** `pipeline/main/inputs/main_file#1/registry.json` is `main_file#1` of `pipeline/main`; in queues the name is written in the file. */
 function placeOf(path: string, named: string): { owner: string; input: string } {
   const parts = path.split(sep).slice(0, -1);
-  const at = parts.findIndex((part) => ["inputs", "queue", "outputs"].includes(part));
+  const at = parts.findIndex((part) => ["inputs", "queue", "outputs", "spool"].includes(part));
   const cut = at >= 0 ? at : Math.min(parts.length, 2);
   const input = named === "" ? parts.slice(at >= 0 ? at + 1 : cut).join("/") : `${named} (${parts[at] ?? "queue"})`;
   return { owner: parts.slice(0, cut).join("/") || ".", input: input || "all" };

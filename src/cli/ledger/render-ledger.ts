@@ -5,13 +5,16 @@ import type { StoredLedger } from "./read-ledgers.ts";
 /** Destinations shown of an output; the others are counted together. */
 const SHOWN_DESTINATIONS = 20;
 
-/** Ledgers as a text for people: by owner, input, output. */
-export function renderLedgers(ledgers: readonly StoredLedger[]): string {
+/** Ledgers as a text for people: by owner, input, output. `waiting`: events in spools, by their folder. */
+export function renderLedgers(
+  ledgers: readonly StoredLedger[],
+  waiting: ReadonlyMap<string, number> = new Map(),
+): string {
   const owners = [...new Set(ledgers.map(({ owner }) => owner))];
-  return owners.map((owner) => renderOwner(owner, ledgers)).join("\n");
+  return owners.map((owner) => renderOwner(owner, ledgers, waiting)).join("\n");
 }
 
-function renderOwner(owner: string, ledgers: readonly StoredLedger[]): string {
+function renderOwner(owner: string, ledgers: readonly StoredLedger[], waiting: ReadonlyMap<string, number>): string {
   const own = ledgers.filter((ledger) => ledger.owner === owner);
   const sum = sumOf(own.map(({ snapshot }) => snapshot));
   const lines = [owner];
@@ -26,6 +29,8 @@ function renderOwner(owner: string, ledgers: readonly StoredLedger[]): string {
     parts.push(`dead letters ${grouped(deadLettered)}`);
     lines.push(`  output ${output.padEnd(width)}  ${parts.join(" | ")}`, ...destinations(sum, output));
   }
+  const held = own.reduce((total, { spool }) => total + (spool === undefined ? 0 : (waiting.get(spool) ?? 0)), 0);
+  if (held > 0) lines.push(`  in the spool: ${grouped(held)} events, which count as delivered above`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { BufferPool, type BufferPoolLimits } from "../../event/buffer-pool.ts";
 import type { RecordBatch, RecordSink } from "../../event/record-batch.ts";
 import type { Logger } from "../../plugin/definitions.ts";
+import { withReserve } from "../../segments/checkpoint-reserve.ts";
 import { realSegmentFileSystem, type SegmentFileSystem } from "../../segments/filesystem.ts";
 import { type LogPosition, SegmentLog } from "../../segments/segment-log.ts";
 import {
@@ -11,7 +12,6 @@ import {
 } from "../../telemetry/checkpoint-file.ts";
 import { Ledger } from "../../telemetry/ledger.ts";
 import { BATCH_MARKER } from "./batch-record.ts";
-import { withReserve } from "./checkpoint-reserve.ts";
 import { CHECKPOINT_NAME, checkpointFrom, type QueueCheckpoint, type QueueLosses } from "./queue-checkpoint.ts";
 import { type QueueClock, realQueueClock } from "./queue-clock.ts";
 import { QueueFeed } from "./queue-feed.ts";

@@ -17,6 +17,10 @@ export interface WindowOutcome {
   readonly existing: number;
   /** Refused by the destination for good, and kept with the reason. */
   readonly deadLettered: number;
+  /** In the spool, on disk: handed over, and counted there from now on. */
+  readonly spooled?: number;
+  /** An attempt to send is still under way: the bytes must stay as they are for good, so give them to nobody else. */
+  readonly keepsBytes?: boolean;
 }
 
 /** Where windows go. */

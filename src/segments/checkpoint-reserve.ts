@@ -1,6 +1,10 @@
 import { join } from "node:path";
-import type { SegmentFileSystem } from "../../segments/filesystem.ts";
-import type { CheckpointFileSystem } from "../../telemetry/checkpoint-file.ts";
+import type { SegmentFileSystem } from "./filesystem.ts";
+
+/** What of a checkpoint's filesystem writes it. */
+interface Replaces {
+  replace(path: string, text: string): Promise<void>;
+}
 
 const NAME = "reserve";
 const BYTES = 256 * 1024;
@@ -10,11 +14,7 @@ const FULL: readonly (string | undefined)[] = ["ENOSPC", "EDQUOT"];
  * Lets a checkpoint be written also on a full disk, since only then segments can go and make room: a small file beside it is given up
  * for that, and made again when there is room.
  */
-export function withReserve(
-  files: CheckpointFileSystem,
-  segments: SegmentFileSystem,
-  folder: string,
-): CheckpointFileSystem {
+export function withReserve<T extends Replaces>(files: T, segments: SegmentFileSystem, folder: string): T {
   const path = join(folder, NAME);
   let whole = false;
   const keep = async (): Promise<void> => {
