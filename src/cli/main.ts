@@ -6,6 +6,7 @@ import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-codes.ts";
 import { QUEUE_HELP, QUEUE_VERBS, type QueueOptions, type QueueVerb } from "./queue/help.ts";
 import { SEARCH_HELP } from "./search/help.ts";
 import { SETUP_HELP } from "./setup/help.ts";
+import { addShipCommand } from "./ship/define.ts";
 import { TEST_HELP } from "./test/help.ts";
 import { version } from "./version.ts";
 
@@ -17,6 +18,7 @@ export async function main(args: readonly string[]): Promise<void> {
     )
     .version(version(), "-V, --version")
     .exitOverride()
+    .enablePositionalOptions()
     .showHelpAfterError("(antler --help tells more)");
 
   program
@@ -132,20 +134,7 @@ With -f or -e, pipelines.yml is not read.`,
     });
   }
 
-  program
-    .command("ship")
-    .description("ship log files: filebeat.yml's names")
-    .requiredOption("-c, --config <file>", "configuration in YAML")
-    .option("--path.data <folder>", "where the registry is kept")
-    .option("--shutdown.timeout <seconds>", "how long to wait for acknowledgements when stopping", "10")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  antler ship -c shipper.yml\n  antler ship -c /etc/filebeat/filebeat.yml --path.data /var/lib/antler/ship",
-    )
-    .action(async (options: { config: string } & Record<string, string>) => {
-      const { runShipCommand } = await import("./commands/ship.ts");
-      process.exitCode = await runShipCommand(options);
-    });
+  addShipCommand(program);
 
   program
     .command("setup")

@@ -1,32 +1,33 @@
-import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
-import type { ObjectValue, Value } from "../event/value.ts";
-import type { LumberjackTls } from "../lumberjack/network.ts";
-import type { SourceFields } from "../tail/options.ts";
+import { systemClock } from "../lumberjack/clock.ts";
 import { defaultEnvironment } from "../tail/real-environment.ts";
 import { readRegistryExtra } from "../tail/registry.ts";
-import { Tail } from "../tail/tail.ts";
+import type { Tail } from "../tail/tail.ts";
 import { Ledger, type LedgerSnapshot } from "../telemetry/ledger.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import type { ShipperConfig, ShipperInput, TlsSettings } from "./config.ts";
+import type { FileInput, ShipperConfig } from "./config/config.ts";
 import { EventEncoder } from "./event-encoder.ts";
-import { LogstashOutput } from "./outputs/logstash-output.ts";
+import { baseFields } from "./events/base-fields.ts";
+import { openTail } from "./inputs/file-inputs.ts";
+import { openOutput } from "./outputs/open-output.ts";
 import type { WindowSender } from "./outputs/window-sender.ts";
 import { ShipSink } from "./ship-sink.ts";
+import { Spool } from "./spool/spool.ts";
 
-/** The ECS version that the shipper's fields follow. */
-const ECS_VERSION = "8.17.0";
+/** Most events in a window of outputs that do not say. */
+const WINDOW_EVENTS = 2048;
 
 export interface ShipperOptions {
   readonly config: ShipperConfig;
-  /** Folder of the registry. */
+  /** Folder of the registry, the spool and the dead letters. */
   readonly dataFolder: string;
   readonly shutdownTimeoutMs: number;
   readonly version: string;
+  /** Called when nobody takes what is written any more: the console's reader has gone. */
+  readonly ended: () => void;
 }
 
-/** Files to a Lumberjack receiver. */
+/** Inputs to one output. */
 export class Shipper {
   readonly #options: ShipperOptions;
   readonly #log: Logger;
@@ -44,55 +45,49 @@ export class Shipper {
   }
 
   async start(): Promise<void> {
-    const { config, dataFolder, version } = this.#options;
+    const { config, dataFolder, version, ended } = this.#options;
     const { inputs, output } = config;
     const registryFolder = join(dataFolder, "registry");
     const environment = defaultEnvironment(this.#log);
     this.#ledger.restore((await readRegistryExtra(registryFolder, environment)) as LedgerSnapshot | undefined);
-    const tls = output.tls === undefined ? undefined : await readTls(output.tls);
-    this.#sender = new LogstashOutput({
-      hosts: output.hosts,
-      mode: output.loadbalance ? "loadbalance" : "failover",
-      workers: output.workers,
-      pipelining: output.pipelining,
-      compressionLevel: output.compressionLevel,
-      timeoutMs: output.timeoutMs,
-      backoffInitMs: output.backoffInitMs,
-      backoffMaxMs: output.backoffMaxMs,
-      ...(tls === undefined ? {} : { tls }),
+    const direct = await openOutput(output, {
       log: this.#log,
+      clock: systemClock,
+      now: Date.now,
+      random: Math.random,
+      dataFolder,
+      stdout: process.stdout,
+      ended,
     });
+    this.#sender = direct;
+    if (config.spool !== undefined) {
+      const { path, maxBytes, segmentBytes } = config.spool;
+      const folder = path ?? join(dataFolder, "spool");
+      this.#sender = await Spool.open(direct, { folder, maxBytes, segmentBytes, log: this.#log });
+    }
     const filters = inputs.map(({ includeLines, excludeLines }) =>
       includeLines.length + excludeLines.length === 0 ? undefined : { include: includeLines, exclude: excludeLines },
     );
-    const encoder = new EventEncoder(baseFields(config), filters, version);
-    const sink = new ShipSink(encoder, this.#sender, this.#ledger, output.bulkMaxSize, Date.now);
-    const limits = inputs.map(({ harvesterLimit }) => harvesterLimit).filter((limit) => limit > 0);
-    this.#tail = new Tail(
-      {
-        inputs: inputs.map((input, number) => ({
-          number,
-          name: input.id,
-          paths: input.paths,
-          exclude: input.excludeFiles,
-          ignoreOlderMs: input.ignoreOlderMs,
-          closeInactiveMs: input.closeInactiveMs,
-          closeRemoved: input.closeRemoved,
-          closeRenamed: input.closeRenamed,
-          messageMaxBytes: input.messageMaxBytes,
-          encoding: input.encoding,
-          describe: ({ path }): SourceFields => [["[log][file][path]", path], ...inputFields(input)],
-          ...(input.multiline === undefined ? {} : { multiline: input.multiline }),
-        })),
-        registryFolder,
-        scanMs: Math.min(...inputs.map(({ scanMs }) => scanMs)),
-        ...(limits.length > 0 ? { harvesterLimit: Math.min(...limits) } : {}),
-        extra: () => this.#ledger.snapshot(),
-      },
-      sink,
-      environment,
+    const encoder = new EventEncoder(baseFields(config.name), filters, version);
+    const windowEvents = "bulkMaxSize" in output ? output.bulkMaxSize : WINDOW_EVENTS;
+    const sink = new ShipSink(encoder, this.#sender, this.#ledger, windowEvents, Date.now);
+    const files = inputs.flatMap((input, number): [number, FileInput][] =>
+      input.kind === "file" ? [[number, input]] : [],
     );
-    await this.#tail.start();
+    if (files.length > 0) {
+      this.#tail = openTail(
+        {
+          inputs: files,
+          registryFolder,
+          flushMs: config.registryFlushMs,
+          lingerMs: config.lingerMs,
+          extra: () => this.#ledger.snapshot(),
+        },
+        sink,
+        environment,
+      );
+    }
+    await this.#tail?.start();
   }
 
   /** Stops reading, waits for acknowledgements; what has none by then is read again at the next start. */
@@ -100,32 +95,4 @@ export class Shipper {
     await this.#tail?.stop({ drain: true, timeoutMs: this.#options.shutdownTimeoutMs });
     await this.#sender?.close();
   }
-}
-
-/** Fields of every event. */
-function baseFields(config: ShipperConfig): ObjectValue {
-  const name = config.name ?? hostname();
-  return { host: { name }, agent: { name, type: "filebeat" }, ecs: { version: ECS_VERSION } };
-}
-
-/** Top-level fields that an input adds to its events; values are complete objects. */
-function inputFields(input: ShipperInput): (readonly [string, Value])[] {
-  const fields: (readonly [string, Value])[] = [["input", { type: "filestream" }]];
-  if (input.tags.length > 0) fields.push(["tags", input.tags]);
-  if (Object.keys(input.fields).length === 0) return fields;
-  if (!input.fieldsUnderRoot) fields.push(["fields", input.fields]);
-  else for (const [name, value] of Object.entries(input.fields)) fields.push([name, value as Value]);
-  return fields;
-}
-
-async function readTls(settings: TlsSettings): Promise<LumberjackTls> {
-  const ca = await Promise.all(settings.certificateAuthorities.map((file) => readFile(file)));
-  return {
-    ...(ca.length > 0 ? { ca } : {}),
-    ...(settings.certificate === undefined ? {} : { cert: await readFile(settings.certificate) }),
-    ...(settings.key === undefined ? {} : { key: await readFile(settings.key) }),
-    ...(settings.keyPassphrase === undefined ? {} : { passphrase: settings.keyPassphrase }),
-    rejectUnauthorized: settings.verificationMode !== "none",
-    ...(settings.verificationMode === "certificate" ? { checkServerIdentity: () => undefined } : {}),
-  };
 }

@@ -127,7 +127,7 @@ describe("antler", function () {
       'unknown setting "path"',
       'did you mean "paths"?',
       "shipper.yml:4:5",
-      "compression_level is 0 to 9",
+      "compression_level is a whole number from 0 to 9",
       "shipper.yml:7:22",
     ])
       assert.ok(stderr.includes(text), `${text} in\n${stderr}`);

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import type { OutputConfig } from "../../shipper/config/config.ts";
-import { readShipperConfig } from "../../shipper/config.ts";
 import { probeOutput } from "../../shipper/outputs/probe-output.ts";
 import type { ProbeStep } from "../../shipper/outputs/probe-step.ts";
 import { EXIT_CONFIGURATION } from "../exit-codes.ts";
+import { readShipConfigFile } from "../ship/read-config.ts";
 
 export interface ShipTestOutputOptions {
   /** The configuration's file. */
@@ -16,7 +15,7 @@ export interface ShipTestOutputOptions {
 /** `antler ship test-output`: tries every host of the output without sending an event. The exit code: 0 when all can be reached, else 1. */
 export async function runShipTestOutput(options: ShipTestOutputOptions): Promise<number> {
   const found = new DiagnosticCollector();
-  const output = readOutput(options.config, found);
+  const output = readShipConfigFile(options.config, found)?.output;
   process.stderr.write(renderDiagnostics(found.sorted()));
   if (output === undefined || found.errors > 0) return EXIT_CONFIGURATION;
   return testOutput(output, options.json === true, (text) => process.stdout.write(text));
@@ -41,27 +40,4 @@ export async function testOutput(output: OutputConfig, json: boolean, write: (te
 function line({ where, step, ok, what, help }: ProbeStep): string {
   const text = `${ok ? "ok    " : "error "} ${where}  ${step.padEnd(11)}  ${what}\n`;
   return help === undefined ? text : `${text}       ${help}\n`;
-}
-
-function readOutput(path: string, found: DiagnosticCollector): OutputConfig | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    found.error("CONF020", `${path}: ${(error as Error).message}`);
-    return undefined;
-  }
-  const { output } = readShipperConfig({ name: path, text }, found);
-  const { tls, ...others } = output;
-  return {
-    kind: "logstash",
-    ...others,
-    slowStart: false,
-    ttlMs: 0,
-    index: "filebeat",
-    tls:
-      tls === undefined
-        ? undefined
-        : { ...tls, minVersion: undefined, maxVersion: undefined, clientAuthentication: "none" },
-  };
 }

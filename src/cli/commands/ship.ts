@@ -1,13 +1,12 @@
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
-import { readShipperConfig } from "../../shipper/config.ts";
 import { Shipper } from "../../shipper/shipper.ts";
 import { imbalance } from "../../telemetry/ledger.ts";
 import { createLogger } from "../../telemetry/logger.ts";
 import { dataFolder, FolderInUse, lockFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL, EXIT_USAGE } from "../exit-codes.ts";
+import { readShipConfigFile } from "../ship/read-config.ts";
 import { onStopSignal } from "../signals.ts";
 import { version } from "../version.ts";
 
@@ -20,17 +19,10 @@ interface ShipOptions {
 /** `antler ship`. The exit code. */
 export async function runShipCommand(options: ShipOptions): Promise<number> {
   const found = new DiagnosticCollector();
-  let text: string;
-  try {
-    text = readFileSync(options.config, "utf8");
-  } catch (error) {
-    found.error("CONF020", `${options.config}: ${(error as Error).message}`);
-    text = "";
-  }
-  const config = found.errors > 0 ? undefined : readShipperConfig({ name: options.config, text }, found);
+  const config = readShipConfigFile(options.config, found);
   process.stderr.write(renderDiagnostics(found.sorted()));
   if (config === undefined || found.errors > 0) return EXIT_CONFIGURATION;
-  const timeout = Number(options["shutdown.timeout"] ?? 10);
+  const timeout = Number(options["shutdown.timeout"] ?? (config.shutdownTimeoutMs ?? 10_000) / 1000);
   if (!(timeout >= 0)) {
     process.stderr.write("antler: --shutdown.timeout is a number of seconds\n");
     return EXIT_USAGE;
@@ -42,7 +34,13 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
   );
   const log = createLogger();
   const shipper = new Shipper(
-    { config, dataFolder: folder, shutdownTimeoutMs: timeout * 1000, version: version() },
+    {
+      config,
+      dataFolder: folder,
+      shutdownTimeoutMs: timeout * 1000,
+      version: version(),
+      ended: () => process.kill(process.pid, "SIGTERM"),
+    },
     log,
   );
   try {

@@ -1,5 +1,7 @@
 /** A setting of Filebeat's that does nothing here, and what to do; `refused`: to go on without it would not be what was meant. */
 export interface Explanation {
+  /** The beginning of the names that it is about. */
+  readonly prefix: string;
   readonly help: string;
   readonly refused?: true;
 }
@@ -107,5 +109,5 @@ export function explanationOf(name: string): Explanation | undefined {
       (prefix.endsWith("_") && name.startsWith(prefix)),
   );
   if (found === undefined) return undefined;
-  return { help: found[1], ...(found[2] === "refused" ? { refused: true as const } : {}) };
+  return { prefix: found[0], help: found[1], ...(found[2] === "refused" ? { refused: true as const } : {}) };
 }

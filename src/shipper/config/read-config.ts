@@ -40,6 +40,7 @@ export function readShipperConfig(
   const context: ReadingContext = {
     source,
     found,
+    explained: new Set(),
     variables: { "path.config": folder, "path.home": folder },
     included,
   };

@@ -122,6 +122,8 @@ export function readRegexp(pattern: string, span: Span | undefined, found: Diagn
 export interface ReadingContext {
   readonly source: SourceText;
   readonly found: DiagnosticCollector;
+  /** Beginnings of names that have been explained: once is enough. */
+  readonly explained: Set<string>;
   /** In place of environment variables, by name: `path.config` and its like. */
   readonly variables: Readonly<Record<string, string>>;
   /** Files that a pattern of `filebeat.config.inputs` names. */
@@ -141,7 +143,7 @@ export function readSettings(
     const { name, key, span, node } = setting;
     const row = Object.hasOwn(table, name) ? table[name] : undefined;
     if (row === undefined) {
-      unknownSetting(prefix + name, key, node, Object.keys(table), found);
+      unknownSetting(prefix + name, key, node, Object.keys(table), context);
       continue;
     }
     const value = plain(node, context.variables, (problem) =>
@@ -160,13 +162,15 @@ function unknownSetting(
   key: Span,
   node: Node | null,
   known: readonly string[],
-  found: DiagnosticCollector,
+  { found, explained: said }: ReadingContext,
 ): void {
   if (node === null && known.some((other) => other.startsWith(`${name}.`))) return;
   const explained = explanationOf(name);
   if (explained !== undefined) {
     if (explained.refused) found.error("SHIP002", `"${name}" is not supported`, key, { help: explained.help });
-    else found.warning("SHIP005", `"${name}" has no effect`, key, { help: explained.help });
+    else if (!said.has(explained.prefix))
+      found.warning("SHIP005", `"${name}" has no effect`, key, { help: explained.help });
+    said.add(explained.prefix);
     return;
   }
   const meant = suggest(name, known);
