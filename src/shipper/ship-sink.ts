@@ -2,7 +2,7 @@ import { BufferPool, type BufferPoolLimits } from "../event/buffer-pool.ts";
 import { RECORD_LENGTH, RECORD_WORDS, type RecordBatch, type RecordSink } from "../event/record-batch.ts";
 import { InOrder } from "../telemetry/in-order.ts";
 import { emptyEntry, emptyOutputEntry, type Ledger } from "../telemetry/ledger.ts";
-import { type EventEncoder, WriterPool } from "./event-encoder.ts";
+import { type EventEncoder, WriterPool } from "./events/event-encoder.ts";
 import type { WindowOutcome, WindowSender } from "./outputs/window-sender.ts";
 
 /** A window is closed at so many bytes of records, whatever their number. */

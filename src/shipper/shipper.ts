@@ -6,8 +6,9 @@ import type { Tail } from "../tail/tail.ts";
 import { Ledger, type LedgerSnapshot } from "../telemetry/ledger.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { FileInput, ShipperConfig } from "./config/config.ts";
-import { EventEncoder } from "./event-encoder.ts";
 import { baseFields } from "./events/base-fields.ts";
+import { EventEncoder } from "./events/event-encoder.ts";
+import { compileInputEvents } from "./events/input-events.ts";
 import { openTail } from "./inputs/file-inputs.ts";
 import { openOutput } from "./outputs/open-output.ts";
 import type { WindowSender } from "./outputs/window-sender.ts";
@@ -65,10 +66,9 @@ export class Shipper {
       const folder = path ?? join(dataFolder, "spool");
       this.#sender = await Spool.open(direct, { folder, maxBytes, segmentBytes, log: this.#log });
     }
-    const filters = inputs.map(({ includeLines, excludeLines }) =>
-      includeLines.length + excludeLines.length === 0 ? undefined : { include: includeLines, exclude: excludeLines },
-    );
-    const encoder = new EventEncoder(baseFields(config.name), filters, version);
+    const beat = output.kind === "logstash" ? output.index : "filebeat";
+    const events = inputs.map((input) => compileInputEvents(input, config.processors, Date.now));
+    const encoder = new EventEncoder(baseFields(config.name), events, version, beat);
     const windowEvents = "bulkMaxSize" in output ? output.bulkMaxSize : WINDOW_EVENTS;
     const sink = new ShipSink(encoder, this.#sender, this.#ledger, windowEvents, Date.now);
     const files = inputs.flatMap((input, number): [number, FileInput][] =>

@@ -1,6 +1,7 @@
 import { BufferPool } from "../../src/event/buffer-pool.ts";
 import type { LumberjackNetwork } from "../../src/lumberjack/network.ts";
-import { EventEncoder } from "../../src/shipper/event-encoder.ts";
+import { EventEncoder } from "../../src/shipper/events/event-encoder.ts";
+import type { InputEvents } from "../../src/shipper/events/input-events.ts";
 import { LogstashOutput } from "../../src/shipper/outputs/logstash-output.ts";
 import { ShipSink } from "../../src/shipper/ship-sink.ts";
 import type { TailInputOptions } from "../../src/tail/options.ts";
@@ -25,6 +26,9 @@ const INPUTS: readonly TailInputOptions[] = [
     multiline: { type: "pattern", pattern: /^ /, timeoutMs: 700 },
   },
 ];
+
+/** Records are messages, and nothing is done for each. */
+const PLAIN: InputEvents = { fields: {}, decode: undefined, steps: [], constant: [], metadata: {} };
 
 /** One run of the shipper: the parts as src/shipper/shipper.ts puts them together, on a simulated host. */
 export class ShipperProcess {
@@ -77,7 +81,11 @@ export class ShipperProcess {
       clock: this.world.clock,
       network: this.world.network,
     });
-    const encoder = new EventEncoder({ host: { name: "simulated" } }, [], "0.0.0");
+    const encoder = new EventEncoder(
+      { host: { name: "simulated" } },
+      this.#tailOptions.inputs.map(() => PLAIN),
+      "0.0.0",
+    );
     const pool = new BufferPool({ batchBytes: 4096, batchRecords: 24, totalBytes: 5 * 4096 });
     const sink = new ShipSink(encoder, this.#sender, this.ledger, WINDOW_EVENTS, environment.clock.now, pool);
     this.#sink = sink;

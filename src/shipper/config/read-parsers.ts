@@ -61,11 +61,12 @@ function parserOf(
 
 /** `ndjson` of filestream, `json` of the log input. */
 export function ndjson(settings: Settings, prefix: "ndjson" | "json"): ParserConfig {
-  const rooted = settings.boolean(`${prefix}.keys_under_root`);
-  const target = prefix === "ndjson" && settings.has("ndjson.target") ? settings.text("ndjson.target") : undefined;
+  // filestream's go to the top unless a target is given, the log input's below `json` unless they are wanted at the top.
+  const usual = prefix === "ndjson" || settings.boolean("json.keys_under_root") ? "" : undefined;
+  const target = prefix === "ndjson" && settings.has("ndjson.target") ? settings.text("ndjson.target") : usual;
   return {
     kind: "ndjson",
-    target: target ?? (rooted ? "" : undefined),
+    target,
     overwriteKeys: settings.boolean(`${prefix}.overwrite_keys`),
     expandKeys: settings.boolean(`${prefix}.expand_keys`),
     addErrorKey: settings.boolean(`${prefix}.add_error_key`),

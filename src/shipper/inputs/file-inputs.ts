@@ -3,7 +3,6 @@ import type { TailEnvironment } from "../../tail/environment.ts";
 import type { SourceFields, TailInputOptions } from "../../tail/options.ts";
 import { Tail } from "../../tail/tail.ts";
 import type { FileInput } from "../config/config.ts";
-import { inputFields } from "../events/base-fields.ts";
 
 /** Smallest read: smaller ones cost more CPU than they save memory. */
 const READ_BYTES = 512 * 1024;
@@ -54,7 +53,7 @@ function tailInput(number: number, input: FileInput): TailInputOptions {
     closeRenamed: input.closeRenamed,
     messageMaxBytes: input.messageMaxBytes,
     encoding: input.encoding.replace(/^plain$/, "utf-8"),
-    describe: ({ path }): SourceFields => [["[log][file][path]", path], ...inputFields(input)],
+    describe: ({ path }): SourceFields => [["[log][file][path]", path]],
     ...(multiline?.kind === "multiline" ? { multiline: multiline.options } : {}),
   };
 }
