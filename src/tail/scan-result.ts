@@ -64,14 +64,16 @@ export class ScanResult {
     if (file === undefined) return false;
     file.seenAt = this.#env.clock.now();
     if (file.seenPath !== path) this.#renamed(file, path);
+    // The size on disk of a gzip file says nothing of its content.
+    const size = input.isGzip(path) ? file.size : stat.size;
     if (job !== undefined) {
       job.harvester.path = path;
       job.harvester.renamed ||= file.rotated;
-      if (stat.version !== file.version || stat.size !== file.size) this.#loop.wake(job.harvester);
+      if (stat.version !== file.version || size !== file.size) this.#loop.wake(job.harvester);
       return true;
     }
-    const changed = stat.version !== file.version || stat.size !== file.size;
-    if (changed || (!file.looked && file.acknowledged.offset !== stat.size)) {
+    const changed = stat.version !== file.version || size !== file.size;
+    if (changed || (!file.looked && file.acknowledged.offset !== size)) {
       this.#loop.open({ input, file, path, key, asCopyOnly: false, first: input.firstScan });
     }
     return true;
