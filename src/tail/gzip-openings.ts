@@ -22,7 +22,7 @@ export class GzipOpenings<T extends GzipOpening> {
   readonly #opened: (opening: T, descriptor: number) => void;
   readonly #failed: (opening: T, error: unknown) => void;
   readonly #waiting = new Map<string, T>();
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, { readonly opening: T; readonly done: Promise<void> }>();
   /** Files without readable content, as they were: not opened again until they change. */
   readonly #empty = new Map<string, string>();
   #reading = 0;
@@ -47,6 +47,12 @@ export class GzipOpenings<T extends GzipOpening> {
     this.#next();
   }
 
+  /** What waits or is gone through. */
+  *pending(): Generator<T> {
+    yield* this.#waiting.values();
+    for (const { opening } of this.#running.values()) yield opening;
+  }
+
   /** A descriptor that `opened` was told is closed. */
   released(): void {
     this.#reading--;
@@ -57,18 +63,18 @@ export class GzipOpenings<T extends GzipOpening> {
   async close(): Promise<void> {
     this.#closed = true;
     this.#waiting.clear();
-    await Promise.all(this.#running.values());
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
   }
 
   #next(): void {
     for (const [name, opening] of this.#waiting) {
       if (this.#running.size + this.#reading >= AT_A_TIME) return;
       this.#waiting.delete(name);
-      const running = this.#open(opening).finally(() => {
+      const done = this.#open(opening).finally(() => {
         this.#running.delete(name);
         this.#next();
       });
-      this.#running.set(name, running);
+      this.#running.set(name, { opening, done });
     }
   }
 

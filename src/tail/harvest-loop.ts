@@ -160,6 +160,15 @@ export class HarvestLoop {
     return null;
   };
 
+  /** Whether gzip files are under way that may be what a missing file became: a search is not over before. */
+  get searching(): boolean {
+    const openings = [...this.#gzip.pending(), ...this.#openings.values()];
+    if (openings.some(({ asCopyOnly, input, path }) => asCopyOnly && input.isGzip(path))) return true;
+    for (const { asCopyOnly, harvester } of this.jobs.values())
+      if (asCopyOnly && !harvester.identified && this.#env.fs.isGzip(harvester.descriptor)) return true;
+    return false;
+  }
+
   /** Looks at an open file soon. */
   wake(harvester: Harvester): void {
     harvester.woken = true;

@@ -178,14 +178,16 @@ export class InputFiles {
     return (copy?.compressed ?? copy?.size) === size && copy?.written === modificationTime(stat) ? copy : undefined;
   }
 
-  /** Whether an inode is a copy that needs no reading as it is now. */
-  isCopy({ stat }: FoundFile): boolean {
+  /** Whether an inode is a copy that needs no reading as it is now. `inPlace` tells whether a file was seen or is open. */
+  isCopy({ stat }: FoundFile, inPlace: (file: TrackedFile) => boolean): boolean {
     const copy = this.#knownCopy(stat);
     if (copy === undefined) return false;
     const of = [...this.files()].find((file) => file.id === copy.of && file.generation === copy.generation);
     if (of === undefined || this.#settled(stat, of)) return false;
     // What was copied and not read before the content went away is in the copy alone.
     if (copy.size > of.position.offset && (of.past || copy.size > of.size)) return false;
+    // The file went away when it was compressed, and not all of it had been acknowledged when the last run ended.
+    if (copy.size > of.position.offset && copy.compressed !== undefined && !inPlace(of)) return false;
     of.seenAt = this.#env.clock.now();
     return true;
   }
@@ -235,6 +237,9 @@ export class InputFiles {
         return this.#readOnAs(harvester, candidate, open, path, true);
       }
       if (relation === "unsure" && this.#mayWait(harvester.file.key)) return "later";
+      if (relation === "unsure" && mayBeMadeOf(open.stat, candidate)) {
+        return this.#readOnAs(harvester, candidate, open, path, true);
+      }
       if (relation === "covered" && !this.#settled(open.stat, candidate)) {
         this.#noteCopy(open.stat, candidate);
         return "copy";
@@ -348,7 +353,12 @@ export class InputFiles {
   }
 }
 
+/** Whether a gzip file is not older than what it may be made of was when it was last seen; gzip keeps the time. */
+function mayBeMadeOf(stat: FileStat, file: TrackedFile): boolean {
+  return stat.compressed !== undefined && Number(modificationTime(stat)) >= Number(modificationTime(file));
+}
+
 /** The first half of a version. */
-function modificationTime(stat: FileStat): string {
+function modificationTime(stat: Pick<FileStat, "version">): string {
   return stat.version.slice(0, stat.version.indexOf(":"));
 }
