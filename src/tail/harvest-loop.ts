@@ -331,6 +331,10 @@ export class HarvestLoop {
       else this.#idle(job);
       return false;
     }
+    if (stat.compressed !== undefined && (await this.#hasBegun(input))) {
+      this.#enqueue(job);
+      return false;
+    }
     const found = await input.identify(harvester, this.descriptorOf, asCopyOnly, first);
     if (found === "again") {
       this.#enqueue(job);
@@ -348,6 +352,19 @@ export class HarvestLoop {
       if (other !== job && other.harvester.file === harvester.file) await this.#displaced(other);
     }
     return true;
+  }
+
+  /** Whether files that were empty have content by now; they come first: what is compressed may be made of one. */
+  async #hasBegun(input: InputFiles): Promise<boolean> {
+    let begun = false;
+    for (const other of this.jobs.values()) {
+      const { harvester } = other;
+      if (other.input !== input || harvester.identified || this.#env.fs.isGzip(harvester.descriptor)) continue;
+      if ((await this.#env.fs.fstat(harvester.descriptor)).size === 0) continue;
+      this.#enqueue(other);
+      begun = true;
+    }
+    return begun;
   }
 
   /**
