@@ -5,6 +5,7 @@ import type { TailInputOptions } from "./options.ts";
 const GLOB = /[*?{}[\]]/;
 /** Levels of folders that `**` is watched for; as deep as Filebeat expands it. */
 const WATCH_DEPTH = 8;
+const GZIP = /\.gz$/i;
 const STATS_AT_A_TIME = 32;
 
 export interface FoundFile {
@@ -34,7 +35,9 @@ export class Discovery {
     const ignore = exclude.filter((entry) => typeof entry === "string");
     const expressions = exclude.filter((entry) => typeof entry !== "string");
     const found = globs.length === 0 ? [] : await this.#env.glob(globs, { ignore, hidden });
+    const { compression } = this.#input;
     const all = [...new Set([...literal, ...found])]
+      .filter((path) => compression !== "none" || !GZIP.test(path))
       .filter((path) => !expressions.some((expression) => new RegExp(expression.source, expression.flags).test(path)))
       .sort();
     const files: FoundFile[] = [];
@@ -49,6 +52,12 @@ export class Discovery {
       }
     }
     return files;
+  }
+
+  /** Whether a file is read as what gzip made it of. */
+  isGzip(path: string): boolean {
+    const { compression = "auto" } = this.#input;
+    return compression === "gzip" || (compression === "auto" && GZIP.test(path));
   }
 
   /** The file at `path`; null if there is none. */
@@ -72,7 +81,7 @@ export class Discovery {
     }
   }
 
-  trouble(path: string, counter: "not_a_file" | "open_errors" | "read_errors", message: string): void {
+  trouble(path: string, counter: "not_a_file" | "open_errors" | "read_errors" | "gzip_faults", message: string): void {
     if (this.#troubled.has(path)) return;
     this.#troubled.add(path);
     this.#env.count(counter);
@@ -91,7 +100,10 @@ export class Discovery {
     const folder = dirname(path);
     const stem = nameStem(path);
     const names = await this.#env.fs.readFolder(folder).catch(() => []);
-    const candidates = names.filter((name) => name.startsWith(stem) && !/\.(?:gz|bz2|xz|zst|lz4|zip)$/.test(name));
+    const candidates = names.filter(
+      (name) =>
+        name.startsWith(stem) && !/\.(?:bz2|xz|zst|lz4|zip)$/.test(name) && (!GZIP.test(name) || this.isGzip(name)),
+    );
     const files: FoundFile[] = [];
     for (const name of candidates.slice(0, 1000)) {
       const stat = await this.#env.fs.stat(join(folder, name)).catch(() => null);

@@ -53,6 +53,8 @@ export interface FileStat {
   readonly inode: string;
   /** Bytes. */
   readonly size: number;
+  /** Bytes on disk of a gzip file whose content's length is `size`. */
+  readonly compressed?: number;
   /** Modification time, epoch milliseconds. */
   readonly modified: number;
   /** Changes whenever content or names changed: modification and change time in nanoseconds. */
@@ -96,6 +98,7 @@ export type TailCounter =
   | "copies"
   | "open_errors"
   | "read_errors"
+  | "gzip_faults"
   | "not_a_file"
   | "lines_truncated"
   | "invalid_encoding"

@@ -1,8 +1,9 @@
 import { type Batcher, TailStopped } from "./batcher.ts";
 import { lookAt, verify } from "./content.ts";
-import type { TailEnvironment } from "./environment.ts";
+import { TAIL_BYTES } from "./fingerprint.ts";
+import { GzipOpenings } from "./gzip-openings.ts";
 import { type HarvestContext, Harvester, isGone } from "./harvester.ts";
-import type { InputFiles } from "./input-files.ts";
+import type { InflatingEnvironment, InputFiles } from "./input-files.ts";
 import { DEFAULT_CLOSE_INACTIVE_MS, type ResolvedTailOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
 import type { TrackedFile } from "./tracked-file.ts";
@@ -17,6 +18,8 @@ interface Opening {
   readonly asCopyOnly: boolean;
   /** Found by the first scan. */
   readonly first: boolean;
+  /** Of a gzip file whose content was gone through. */
+  readonly descriptor?: number;
 }
 
 interface Job {
@@ -38,12 +41,13 @@ const WAKE_MS = 20;
  */
 export class HarvestLoop {
   readonly jobs: Map<string, Job> = new Map();
-  readonly #env: TailEnvironment;
+  readonly #env: InflatingEnvironment;
   readonly #options: ResolvedTailOptions;
   readonly #registry: Registry;
   readonly #context: HarvestContext;
   readonly #requestScan: () => void;
   readonly #openings: Map<string, Opening> = new Map();
+  readonly #gzip: GzipOpenings<Opening>;
   readonly #work: (() => Promise<void>)[] = [];
   #ready: Job[] = [];
   /** What they have to read waits for a batch. They are looked at when something changes: names and contents go on changing. */
@@ -59,7 +63,7 @@ export class HarvestLoop {
   #roomMadeAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    environment: TailEnvironment,
+    environment: InflatingEnvironment,
     options: ResolvedTailOptions,
     registry: Registry,
     batcher: Batcher,
@@ -74,6 +78,15 @@ export class HarvestLoop {
       this.#blocked.clear();
       this.#continue();
     };
+    this.#gzip = new GzipOpenings<Opening>(
+      environment.fs,
+      ({ input, path, file, asCopyOnly }) => input.survey(path, file, asCopyOnly),
+      (opening, descriptor) => {
+        this.#openings.set(jobKey(opening.input, opening.key), { ...opening, descriptor });
+        this.#continue();
+      },
+      (opening, error) => this.#cannotOpen(opening, error),
+    );
     const buffer = Buffer.allocUnsafeSlow(Math.max(options.bufferSize, 4096));
     this.#context = { env: environment, batcher, buffer, turnBytes: options.turnBytes };
   }
@@ -113,6 +126,9 @@ export class HarvestLoop {
 
   /** Closes what is open; after `run` has ended. */
   async close(): Promise<void> {
+    await this.#gzip.close();
+    for (const { descriptor } of this.#openings.values())
+      if (descriptor !== undefined) await this.#env.fs.close(descriptor).catch(() => undefined);
     for (const { harvester } of this.jobs.values())
       await this.#env.fs.close(harvester.descriptor).catch(() => undefined);
     this.jobs.clear();
@@ -125,8 +141,13 @@ export class HarvestLoop {
   }
 
   open(opening: Opening): void {
-    if (this.jobs.has(jobKey(opening.input, opening.key))) return;
-    this.#openings.set(jobKey(opening.input, opening.key), opening);
+    const name = jobKey(opening.input, opening.key);
+    if (this.jobs.has(name) || this.#openings.get(name)?.descriptor !== undefined) return;
+    if (opening.input.isGzip(opening.path)) {
+      this.#gzip.add(name, opening);
+      return;
+    }
+    this.#openings.set(name, opening);
     this.#continue();
   }
 
@@ -138,6 +159,15 @@ export class HarvestLoop {
     for (const { harvester } of this.jobs.values()) if (harvester.file === file) return harvester.descriptor;
     return null;
   };
+
+  /** Whether gzip files are under way that may be what a missing file became: a search is not over before. */
+  get searching(): boolean {
+    const openings = [...this.#gzip.pending(), ...this.#openings.values()];
+    if (openings.some(({ asCopyOnly, input, path }) => asCopyOnly && input.isGzip(path))) return true;
+    for (const { asCopyOnly, harvester } of this.jobs.values())
+      if (asCopyOnly && !harvester.identified && this.#env.fs.isGzip(harvester.descriptor)) return true;
+    return false;
+  }
 
   /** Looks at an open file soon. */
   wake(harvester: Harvester): void {
@@ -184,31 +214,47 @@ export class HarvestLoop {
     const fs = this.#env.fs;
     let descriptor: number;
     try {
-      descriptor = await fs.open(path, "r");
+      descriptor = opening.descriptor ?? (await fs.open(path, "r"));
     } catch (error) {
-      if (isGone(error)) this.#requestScan();
-      else input.discovery.trouble(path, "open_errors", `cannot open ${path}: ${error}`);
+      this.#cannotOpen(opening, error);
       return;
     }
+    const fault = fs.fault(descriptor);
     try {
       const open = await lookAt(fs, descriptor);
       const key = `${open.stat.device}:${open.stat.inode}`;
       if (open.stat.kind !== "file" || key !== opening.key || this.jobs.has(jobKey(input, key))) {
         // The path belongs to another file by now.
-        await fs.close(descriptor);
+        await this.#closeDescriptor(descriptor);
         this.#requestScan();
         return;
       }
-      input.discovery.fine(path);
+      if (fault === null) input.discovery.fine(path);
+      else {
+        const read = `${open.stat.size} bytes of its content can be read`;
+        const message = `${path} is not a whole gzip file (${fault}): ${read}; it is looked at again when it changes`;
+        input.discovery.trouble(path, "gzip_faults", message);
+      }
       const harvester = await this.#harvester(opening, descriptor, open);
       const job: Job = { harvester, input, asCopyOnly, first, key };
       this.jobs.set(jobKey(input, key), job);
       this.#env.count("files_opened");
       this.#enqueue(job);
     } catch (error) {
-      await fs.close(descriptor).catch(() => undefined);
+      await this.#closeDescriptor(descriptor);
       input.discovery.trouble(path, "read_errors", `cannot read ${path}: ${error}`);
     }
+  }
+
+  #cannotOpen({ input, path }: Opening, error: unknown): void {
+    if (isGone(error)) this.#requestScan();
+    else input.discovery.trouble(path, "open_errors", `cannot open ${path}: ${error}`);
+  }
+
+  async #closeDescriptor(descriptor: number): Promise<void> {
+    const gzip = this.#env.fs.isGzip(descriptor);
+    await this.#env.fs.close(descriptor).catch(() => undefined);
+    if (gzip) this.#gzip.released();
   }
 
   async #harvester(opening: Opening, descriptor: number, open: Awaited<ReturnType<typeof lookAt>>): Promise<Harvester> {
@@ -238,7 +284,7 @@ export class HarvestLoop {
   }
 
   async #turn(job: Job): Promise<void> {
-    const { harvester, input } = job;
+    const { harvester } = job;
     // Closed while it waited; its inode may have another job by now.
     if (!this.#isOpen(job)) return;
     harvester.lastTurnAt = this.#env.clock.now();
@@ -248,6 +294,15 @@ export class HarvestLoop {
         this.#parked.push(job);
         return;
       }
+      const inflated = this.#env.fs.ready(harvester.descriptor, Math.max(0, harvester.readAt - TAIL_BYTES));
+      if (inflated !== null) {
+        // Others have their turns meanwhile.
+        inflated.then(
+          () => this.#enqueue(job),
+          (error: unknown) => this.do(() => this.#unreadable(job, error)),
+        );
+        return;
+      }
       const end = await harvester.turn();
       if (end === "more") this.#enqueue(job);
       else if (end === "blocked") this.#blocked.add(job);
@@ -255,10 +310,15 @@ export class HarvestLoop {
       else await this.#atEnd(job);
     } catch (error) {
       if (error instanceof TailStopped) throw error;
-      input.discovery.trouble(harvester.path, "read_errors", `cannot read ${harvester.path}: ${error}`);
-      harvester.file.looked = false;
-      await this.#close(job);
+      await this.#unreadable(job, error);
     }
+  }
+
+  async #unreadable(job: Job, error: unknown): Promise<void> {
+    const { harvester, input } = job;
+    input.discovery.trouble(harvester.path, "read_errors", `cannot read ${harvester.path}: ${error}`);
+    harvester.file.looked = false;
+    await this.#close(job);
   }
 
   /** True when the file may be read on in this turn. */
@@ -267,8 +327,12 @@ export class HarvestLoop {
     const stat = await this.#env.fs.fstat(harvester.descriptor);
     if (stat.size === 0) {
       // An empty file keeps its place only while no other wants it; the next scan finds it again.
-      if (stat.links === 0 || this.#crowded()) await this.#close(job);
+      if (stat.links === 0 || this.#crowded() || stat.compressed !== undefined) await this.#close(job);
       else this.#idle(job);
+      return false;
+    }
+    if (stat.compressed !== undefined && (await this.#hasBegun(input))) {
+      this.#enqueue(job);
       return false;
     }
     const found = await input.identify(harvester, this.descriptorOf, asCopyOnly, first);
@@ -288,6 +352,19 @@ export class HarvestLoop {
       if (other !== job && other.harvester.file === harvester.file) await this.#displaced(other);
     }
     return true;
+  }
+
+  /** Whether files that were empty have content by now; they come first: what is compressed may be made of one. */
+  async #hasBegun(input: InputFiles): Promise<boolean> {
+    let begun = false;
+    for (const other of this.jobs.values()) {
+      const { harvester } = other;
+      if (other.input !== input || harvester.identified || this.#env.fs.isGzip(harvester.descriptor)) continue;
+      if ((await this.#env.fs.fstat(harvester.descriptor)).size === 0) continue;
+      this.#enqueue(other);
+      begun = true;
+    }
+    return begun;
   }
 
   /**
@@ -335,11 +412,15 @@ export class HarvestLoop {
       return this.#cut(job, harvester.size);
     const { closeInactiveMs = DEFAULT_CLOSE_INACTIVE_MS, closeRemoved = true, closeRenamed = false } = input.options;
     const settled = idle >= this.#options.pollMs;
+    const gzip = this.#env.fs.isGzip(harvester.descriptor);
+    const whole = this.#env.fs.fault(harvester.descriptor) === null;
     const over =
+      gzip ||
       (settled && harvester.removed && closeRemoved) ||
       (settled && harvester.renamed && closeRenamed) ||
       idle >= closeInactiveMs;
-    if (over && (harvester.removed || harvester.renamed) && harvester.unframed) return this.#cut(job, harvester.size);
+    if (over && whole && (harvester.removed || harvester.renamed) && harvester.unframed)
+      return this.#cut(job, harvester.size);
     const holds = framer.inEvent || framer.inLine;
     const mayClose = this.#crowded() && !holds && !(harvester.removed && harvester.unframed);
     if ((over && !framer.inEvent) || mayClose) await this.#close(job);
@@ -396,7 +477,7 @@ export class HarvestLoop {
       input.byInode.delete(key);
     }
     this.#env.count("files_closed");
-    await this.#env.fs.close(harvester.descriptor).catch(() => undefined);
+    await this.#closeDescriptor(harvester.descriptor);
     this.#continue();
   }
 

@@ -4,6 +4,7 @@ import { bytesBefore } from "./content.ts";
 import { errorCode, type FileStat, type TailEnvironment } from "./environment.ts";
 import { fingerprintOf, HEAD_BYTES, TAIL_BYTES, tailChecksum } from "./fingerprint.ts";
 import type { Chunk, Framer } from "./framer.ts";
+import { GZIP_READ_BYTES } from "./inflating-files.ts";
 import type { TrackedFile } from "./tracked-file.ts";
 
 /** How a turn ended: there is more; no batch was free for it; the end was reached; the content before the position changed. */
@@ -44,6 +45,8 @@ export class Harvester {
   #version = "";
   /** Size at the last look; bytes after `#readAt` are a line without its end. */
   #size = 0;
+  /** Bytes of one read. */
+  #most: number;
 
   /** `before`: the last KiB (or all) before the file's position. */
   constructor(
@@ -61,6 +64,7 @@ export class Harvester {
     this.#context = context;
     this.#readAt = file.position.offset;
     this.#before = Buffer.from(before);
+    this.#most = context.buffer.length;
   }
 
   /** Bytes at the end that no record has: part of a line, or an event that may go on. */
@@ -146,6 +150,7 @@ export class Harvester {
     this.#version = version;
     this.file.version = stat.version;
     this.file.size = stat.size;
+    if (stat.compressed !== undefined) this.#most = Math.min(this.#context.buffer.length, GZIP_READ_BYTES);
   }
 
   /** Notes what is there and cannot be read yet: what is known is missed when it goes. False if what was known so is gone. */
@@ -178,7 +183,7 @@ export class Harvester {
     const offset = this.#readAt - overlap;
     // While no batch is free, only what shows whether the content is still the same.
     const reads = batcher.ready;
-    const most = reads ? buffer.length : HEAD_BYTES;
+    const most = reads ? this.#most : HEAD_BYTES;
     const length = await env.fs.read(this.descriptor, buffer, 0, most, offset);
     if (length < overlap || this.#before.compare(buffer, 0, overlap) !== 0) return "displaced";
     const chunk: Chunk = { bytes: buffer.subarray(0, length), offset };
@@ -200,19 +205,13 @@ export class Harvester {
     if (!reads) return (await this.#lookAhead()) ? "blocked" : "displaced";
     const cut = this.#nextCut() - offset;
     const to = Math.min(length, cut);
-    const { used, blocked } = await this.#frame(
-      chunk,
-      overlap,
-      to,
-      length === buffer.length && cut > length,
-      cut <= length,
-    );
+    const { used, blocked } = await this.#frame(chunk, overlap, to, length === most && cut > length, cut <= length);
     env.count("bytes", used - overlap);
     this.#readAt = offset + used;
     this.#before = Buffer.from(buffer.subarray(Math.max(0, used - TAIL_BYTES), used));
     if (blocked) return "blocked";
     if (cut <= length) return "more";
-    return length === buffer.length ? "more" : "end";
+    return length === most ? "more" : "end";
   }
 
   /** Frames `chunk.bytes[from..to)`; gives the index behind the last byte used, and whether it ended because no batch was free. */

@@ -17,6 +17,7 @@ import type { FileStat, TailEnvironment } from "./environment.ts";
 import { fingerprintOf, HEAD_BYTES, TAIL_BYTES } from "./fingerprint.ts";
 import type { Framer } from "./framer.ts";
 import type { Harvester } from "./harvester.ts";
+import type { InflatingFiles, Survey } from "./inflating-files.ts";
 import { Multiline } from "./multiline.ts";
 import { DEFAULT_MESSAGE_MAX_BYTES, type TailInputOptions } from "./options.ts";
 import { PlainLines } from "./plain-lines.ts";
@@ -38,6 +39,9 @@ const SCANS_WAITED = 2;
 /** What an open file is to one that is known. */
 type Relation = "continues" | "covered" | "no" | "unsure";
 
+/** What the parts of a tail work with: gzip files can be opened as their content. */
+export type InflatingEnvironment = TailEnvironment & { readonly fs: InflatingFiles };
+
 /** The descriptor of a file that is open, if it is. */
 export type DescriptorOf = (file: TrackedFile) => number | null;
 
@@ -48,14 +52,14 @@ export class InputFiles {
   readonly multiline: Multiline | null;
   readonly byInode: Map<string, TrackedFile> = new Map();
   firstScan = true;
-  readonly #env: TailEnvironment;
+  readonly #env: InflatingEnvironment;
   readonly #registry: Registry;
   readonly #waited = new Map<string, number>();
   readonly #byStem = new Map<string, TrackedFile[]>();
   #firstStart = true;
 
   /** @throws TypeError for options that cannot be. */
-  constructor(options: TailInputOptions, environment: TailEnvironment, registry: Registry) {
+  constructor(options: TailInputOptions, environment: InflatingEnvironment, registry: Registry) {
     this.options = options;
     this.#env = environment;
     this.#registry = registry;
@@ -95,6 +99,30 @@ export class InputFiles {
 
   *files(): Generator<TrackedFile> {
     for (const file of this.#registry.files) if (file.input === this.options.name) yield file;
+  }
+
+  /** Whether a file is read as what gzip made it of. */
+  isGzip(path: string): boolean {
+    return this.discovery.isGzip(path);
+  }
+
+  /** Opens to compare. */
+  async open(path: string): Promise<number> {
+    const { fs } = this.#env;
+    return this.isGzip(path) ? ((await fs.openGzip(path)) as number) : fs.open(path, "r");
+  }
+
+  /** What of a gzip file's content will be compared. `file`: what it is known as. */
+  survey(path: string, file: TrackedFile | null, asCopyOnly: boolean): Survey {
+    const candidates = this.#copyCandidates(path);
+    const offsets = [...candidates, ...(file === null ? [] : [file])].flatMap(({ position, seen, marks, past }) => [
+      position.offset,
+      seen.offset,
+      ...(past ? marks.map(({ offset }) => offset) : []),
+    ]);
+    const wanted = (head: Buffer): boolean =>
+      !asCopyOnly || candidates.some((candidate) => !beginsOtherwise(head, candidate));
+    return { wanted, offsets };
   }
 
   framer(head: Uint8Array): Framer {
@@ -146,27 +174,31 @@ export class InputFiles {
   /** What is known of an inode as a copy, if it is unchanged since. */
   #knownCopy(stat: FileStat): KnownCopy | undefined {
     const copy = this.#registry.copies.get(copyKey({ input: this.options.name, ...stat }));
-    return copy?.size === stat.size && copy.written === modificationTime(stat) ? copy : undefined;
+    const size = stat.compressed ?? stat.size;
+    return (copy?.compressed ?? copy?.size) === size && copy?.written === modificationTime(stat) ? copy : undefined;
   }
 
-  /** Whether an inode is a copy that needs no reading as it is now. */
-  isCopy({ stat }: FoundFile): boolean {
+  /** Whether an inode is a copy that needs no reading as it is now. `inPlace` tells whether a file was seen or is open. */
+  isCopy({ stat }: FoundFile, inPlace: (file: TrackedFile) => boolean): boolean {
     const copy = this.#knownCopy(stat);
     if (copy === undefined) return false;
     const of = [...this.files()].find((file) => file.id === copy.of && file.generation === copy.generation);
     if (of === undefined || this.#settled(stat, of)) return false;
     // What was copied and not read before the content went away is in the copy alone.
     if (copy.size > of.position.offset && (of.past || copy.size > of.size)) return false;
+    // The file went away when it was compressed, and not all of it had been acknowledged when the last run ended.
+    if (copy.size > of.position.offset && copy.compressed !== undefined && !inPlace(of)) return false;
     of.seenAt = this.#env.clock.now();
     return true;
   }
 
   #noteCopy(stat: FileStat, of: TrackedFile): void {
-    const { size, device, inode } = stat;
+    const { size, compressed, device, inode } = stat;
     const since = this.#knownCopy(stat)?.since ?? this.#env.clock.now();
     const written = modificationTime(stat);
     const { id, generation } = of;
-    this.#registry.addCopy({ input: this.options.name, device, inode, size, written, since, of: id, generation });
+    const place = { input: this.options.name, device, inode, size, ...(compressed !== undefined && { compressed }) };
+    this.#registry.addCopy({ ...place, written, since, of: id, generation });
     for (const key of this.#registry.copies.keys()) {
       if (this.#registry.copies.size <= COPIES_KEPT) break;
       this.#registry.removeCopy(key);
@@ -177,7 +209,8 @@ export class InputFiles {
   /** Whether a copy of a file that is still whole has stood there so long that it is no rotation in progress. */
   #settled(stat: FileStat, of: TrackedFile): boolean {
     const known = this.#knownCopy(stat);
-    if (known === undefined || of.past || of.rotated) return false;
+    // A compressed copy never becomes a file of its own while what it holds is there.
+    if (known === undefined || of.past || of.rotated || known.compressed !== undefined) return false;
     return this.#env.clock.now() - known.since >= COPY_SETTLES_MS;
   }
 
@@ -204,6 +237,9 @@ export class InputFiles {
         return this.#readOnAs(harvester, candidate, open, path, true);
       }
       if (relation === "unsure" && this.#mayWait(harvester.file.key)) return "later";
+      if (relation === "unsure" && mayBeMadeOf(open.stat, candidate)) {
+        return this.#readOnAs(harvester, candidate, open, path, true);
+      }
       if (relation === "covered" && !this.#settled(open.stat, candidate)) {
         this.#noteCopy(open.stat, candidate);
         return "copy";
@@ -228,6 +264,7 @@ export class InputFiles {
       before = end;
       file.startAt(stat.size, before);
     }
+    if (stat.compressed !== undefined) file.rotated = true;
     this.#registry.add(file);
     this.#index(file);
     harvester.become(file, this.framer(head), before);
@@ -247,7 +284,7 @@ export class InputFiles {
     const fs = this.#env.fs;
     if (candidate.past) return compareWithPast(fs, open, candidate);
     const present = descriptorOf(candidate);
-    const descriptor = present ?? (await fs.open(candidate.seenPath, "r").catch(() => null));
+    const descriptor = present ?? (await this.open(candidate.seenPath).catch(() => null));
     if (descriptor === null) return this.#compareWithMissing(open, candidate);
     try {
       const original = await lookAt(fs, descriptor);
@@ -322,7 +359,12 @@ export class InputFiles {
   }
 }
 
+/** Whether a gzip file is not older than what it may be made of was when it was last seen; gzip keeps the time. */
+function mayBeMadeOf(stat: FileStat, file: TrackedFile): boolean {
+  return stat.compressed !== undefined && Number(modificationTime(stat)) >= Number(modificationTime(file));
+}
+
 /** The first half of a version. */
-function modificationTime(stat: FileStat): string {
+function modificationTime(stat: Pick<FileStat, "version">): string {
   return stat.version.slice(0, stat.version.indexOf(":"));
 }

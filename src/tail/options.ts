@@ -44,6 +44,11 @@ export interface TailInputOptions {
   readonly paths: readonly string[];
   /** Files left out: expressions on the path, or globs. */
   readonly exclude?: readonly (RegExp | string)[];
+  /**
+   * What of the files is gzip: "auto" those named `*.gz`, which are read once, as their content; "gzip" all; "none": those named `*.gz` are left
+   * out. Default "auto".
+   */
+  readonly compression?: "auto" | "gzip" | "none";
   /** Whether `*` matches names that begin with a dot. Default false. */
   readonly hidden?: boolean;
   /** Fields that every event of the input gets. */

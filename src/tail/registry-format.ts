@@ -11,6 +11,8 @@ export interface KnownCopy {
   readonly inode: string;
   /** Size and modification time when it was compared. */
   readonly size: number;
+  /** Bytes on disk of a gzip file; `size` is its content's. */
+  readonly compressed?: number;
   readonly written: string;
   /** When it was first seen with that version, epoch milliseconds. */
   readonly since: number;

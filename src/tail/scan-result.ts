@@ -27,15 +27,16 @@ export class ScanResult {
       seen.add(`${file.stat.device}:${file.stat.inode}`);
       if (!this.#known(input, file)) unknown.push(file);
     }
+    const inPlace = (of: TrackedFile): boolean => seen.has(of.key) || this.#loop.job(input, of.key) !== undefined;
     const folders = await this.#missing(input, seen);
     for (const sibling of folders) {
       const key = `${sibling.stat.device}:${sibling.stat.inode}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      if (!this.#known(input, sibling) && !input.isCopy(sibling)) this.#openUnknown(input, sibling, true);
+      if (!this.#known(input, sibling) && !input.isCopy(sibling, inPlace)) this.#openUnknown(input, sibling, true);
     }
     for (const file of unknown) {
-      if (!this.#tooOld(input, file) && !input.isCopy(file)) this.#openUnknown(input, file, false);
+      if (!this.#tooOld(input, file) && !input.isCopy(file, inPlace)) this.#openUnknown(input, file, false);
     }
     input.firstScan = false;
   }
@@ -64,14 +65,16 @@ export class ScanResult {
     if (file === undefined) return false;
     file.seenAt = this.#env.clock.now();
     if (file.seenPath !== path) this.#renamed(file, path);
+    // The size on disk of a gzip file says nothing of its content.
+    const size = input.isGzip(path) ? file.size : stat.size;
     if (job !== undefined) {
       job.harvester.path = path;
       job.harvester.renamed ||= file.rotated;
-      if (stat.version !== file.version || stat.size !== file.size) this.#loop.wake(job.harvester);
+      if (stat.version !== file.version || size !== file.size) this.#loop.wake(job.harvester);
       return true;
     }
-    const changed = stat.version !== file.version || stat.size !== file.size;
-    if (changed || (!file.looked && file.acknowledged.offset !== stat.size)) {
+    const changed = stat.version !== file.version || size !== file.size;
+    if (changed || (!file.looked && file.acknowledged.offset !== size)) {
       this.#loop.open({ input, file, path, key, asCopyOnly: false, first: input.firstScan });
     }
     return true;
@@ -114,6 +117,7 @@ export class ScanResult {
     for (const path of paths) {
       for (const sibling of await input.discovery.siblings(path)) found.set(sibling.path, sibling);
     }
+    if (paths.size > 0 && this.#loop.searching) return [...found.values()];
     for (const file of input.files()) {
       if ((file.past || !seen.has(file.key)) && file.searches > 0) file.searches--;
     }

@@ -4,6 +4,7 @@ import { watchedFolders } from "./discover.ts";
 import type { FolderWatch, TailEnvironment } from "./environment.ts";
 import { HarvestLoop } from "./harvest-loop.ts";
 import type { Harvester } from "./harvester.ts";
+import { InflatingFiles } from "./inflating-files.ts";
 import { InputFiles } from "./input-files.ts";
 import { type ResolvedTailOptions, type TailOptions, withDefaults } from "./options.ts";
 import { defaultEnvironment } from "./real-environment.ts";
@@ -59,12 +60,13 @@ export class Tail {
   /** @throws TypeError for options that cannot be: two inputs of one name, a relative path, an unknown encoding. */
   constructor(options: TailOptions, sink: RecordSink, environment: TailEnvironment = defaultEnvironment()) {
     this.#options = withDefaults(options);
-    this.#env = environment;
+    const inflating = { ...environment, fs: new InflatingFiles(environment.fs) };
+    this.#env = inflating;
     this.#registry = new Registry(options.registryFolder, environment, options.extra);
     this.#batcher = new Batcher(sink, environment.clock, this.#options.lingerMs, () => this.#registry.touch());
-    this.#loop = new HarvestLoop(environment, this.#options, this.#registry, this.#batcher, () => this.scanSoon());
-    this.#inputs = options.inputs.map((input) => new InputFiles(input, environment, this.#registry));
-    this.#scanResult = new ScanResult(environment, this.#registry, this.#loop, this.#inputs);
+    this.#loop = new HarvestLoop(inflating, this.#options, this.#registry, this.#batcher, () => this.scanSoon());
+    this.#inputs = options.inputs.map((input) => new InputFiles(input, inflating, this.#registry));
+    this.#scanResult = new ScanResult(inflating, this.#registry, this.#loop, this.#inputs);
     const names = new Set(options.inputs.map((input) => input.name));
     if (names.size < options.inputs.length) throw new TypeError("two inputs of a tail have the same name");
   }

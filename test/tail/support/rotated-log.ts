@@ -76,11 +76,11 @@ export class RotatedLog {
     this.#begin(this.#files.create(CURRENT));
   }
 
-  /** The newest copy that is not compressed becomes a .gz. */
+  /** The newest copy that is not compressed, and not empty, becomes a .gz. */
   compress(): void {
     for (let i = 1; i <= KEPT; i++) {
       const path = `${CURRENT}.${i}`;
-      if (!this.#files.exists(path)) continue;
+      if (!this.#files.exists(path) || this.#files.inode(path).data.length === 0) continue;
       this.#files.append(this.#files.create(`${path}.gz`), gzipSync(this.#files.inode(path).data));
       this.#files.unlink(path);
       return;
