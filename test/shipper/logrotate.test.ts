@@ -63,7 +63,7 @@ output.logstash: { hosts: ["127.0.0.1:${port}"], compression_level: 0 }
     const script = `kill -HUP ${writer.pid} 2>/dev/null && while [ ! -e ${reopened} ] && kill -0 ${writer.pid} 2>/dev/null; do sleep 0.01; done; true`;
     const conf = join(folder, "logrotate.conf");
     const how = mode === "create" ? `create 0600\n  postrotate\n    ${script}\n  endscript` : "copytruncate";
-    writeFileSync(conf, `${log} {\n  su root root\n  rotate 100\n  missingok\n  ${how}\n}\n`, {
+    writeFileSync(conf, `${log} {\n  su root root\n  rotate 100\n  compress\n  missingok\n  ${how}\n}\n`, {
       mode: 0o600,
     });
     while (!over) {
