@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../lumberjack/clock.ts";
 import { defaultEnvironment } from "../tail/real-environment.ts";
@@ -9,7 +10,7 @@ import type { FileInput, ShipperConfig } from "./config/config.ts";
 import { baseFields } from "./events/base-fields.ts";
 import { EventEncoder } from "./events/event-encoder.ts";
 import { compileInputEvents } from "./events/input-events.ts";
-import { openTail } from "./inputs/file-inputs.ts";
+import { openTail, type Starts } from "./inputs/file-inputs.ts";
 import { openOutput } from "./outputs/open-output.ts";
 import type { WindowSender } from "./outputs/window-sender.ts";
 import { ShipSink } from "./ship-sink.ts";
@@ -26,6 +27,15 @@ export interface ShipperOptions {
   readonly version: string;
   /** Called when nobody takes what is written any more: the console's reader has gone. */
   readonly ended: () => void;
+}
+
+/** Notes the first start in a file of the data folder. */
+async function noteStart(folder: string, now: number): Promise<Starts> {
+  const path = join(folder, "first-start");
+  const known = Number(await readFile(path, "utf8").catch(() => ""));
+  if (known > 0) return { first: known, last: now };
+  await writeFile(path, String(now), { mode: 0o600 }).catch(() => undefined);
+  return { first: now, last: now };
 }
 
 /** Inputs to one output. */
@@ -79,6 +89,7 @@ export class Shipper {
         {
           inputs: files,
           registryFolder,
+          starts: await noteStart(dataFolder, Date.now()),
           flushMs: config.registryFlushMs,
           lingerMs: config.lingerMs,
           extra: () => this.#ledger.snapshot(),
@@ -88,6 +99,16 @@ export class Shipper {
       );
     }
     await this.#tail?.start();
+  }
+
+  /** Resolves when everything that is there now has been read and acknowledged. */
+  async drained(): Promise<void> {
+    await this.#tail?.drained();
+  }
+
+  /** What has not been read and acknowledged, and why. */
+  missing(): ReturnType<Tail["missing"]> {
+    return this.#tail?.missing() ?? [];
   }
 
   /** Stops reading, waits for acknowledgements; what has none by then is read again at the next start. */

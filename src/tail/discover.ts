@@ -29,16 +29,17 @@ export class Discovery {
 
   /** All files that match, each inode once, sorted by path. */
   async scan(): Promise<FoundFile[]> {
-    const { paths, exclude = [], hidden = false } = this.#input;
-    const literal = paths.filter((path) => !GLOB.test(path));
+    const { paths, exclude = [], include = [], hidden = false, symlinks = true } = this.#input;
+    const literal = await this.#withoutLinks(paths.filter((path) => !GLOB.test(path)));
     const globs = paths.filter((path) => GLOB.test(path));
     const ignore = exclude.filter((entry) => typeof entry === "string");
     const expressions = exclude.filter((entry) => typeof entry !== "string");
-    const found = globs.length === 0 ? [] : await this.#env.glob(globs, { ignore, hidden });
+    const found = globs.length === 0 ? [] : await this.#env.glob(globs, { ignore, hidden, symlinks });
     const { compression } = this.#input;
     const all = [...new Set([...literal, ...found])]
       .filter((path) => compression !== "none" || !GZIP.test(path))
-      .filter((path) => !expressions.some((expression) => new RegExp(expression.source, expression.flags).test(path)))
+      .filter((path) => !expressions.some((expression) => fits(expression, path)))
+      .filter((path) => include.length === 0 || include.some((expression) => fits(expression, path)))
       .sort();
     const files: FoundFile[] = [];
     const inodes = new Set<string>();
@@ -52,6 +53,18 @@ export class Discovery {
       }
     }
     return files;
+  }
+
+  async #withoutLinks(paths: readonly string[]): Promise<readonly string[]> {
+    const { isLink } = this.#env.fs;
+    if (this.#input.symlinks !== false || isLink === undefined) return paths;
+    const links = await Promise.all(paths.map((path) => isLink(path).catch(() => false)));
+    return paths.filter((_path, i) => !links[i]);
+  }
+
+  /** Paths that something is wrong with. */
+  get troubled(): ReadonlySet<string> {
+    return this.#troubled;
   }
 
   /** Whether a file is read as what gzip made it of. */
@@ -111,6 +124,11 @@ export class Discovery {
     }
     return files;
   }
+}
+
+/** Without the memory of expressions with `g`. */
+function fits(expression: RegExp, path: string): boolean {
+  return new RegExp(expression.source, expression.flags).test(path);
 }
 
 /** The name without folder and last extension. */

@@ -21,6 +21,8 @@ export interface TailEnvironment {
 export interface GlobOptions {
   readonly ignore: readonly string[];
   readonly hidden: boolean;
+  /** Symbolic links count as what they lead to. Default true. */
+  readonly symlinks?: boolean;
 }
 
 export interface WatchedFolder {
@@ -67,6 +69,8 @@ export interface FileStat {
 /** Errors carry `code` as node's do (ENOENT, EACCES, ENOSPC…). Paths are absolute. */
 export interface TailFileSystem {
   stat(path: string): Promise<FileStat>;
+  /** Whether a path is a symbolic link; absent where there are none. */
+  isLink?(path: string): Promise<boolean>;
   /** Opens to read, or with "w" creates or empties (mode 0600); gives a descriptor. */
   open(path: string, mode: "r" | "w"): Promise<number>;
   fstat(descriptor: number): Promise<FileStat>;

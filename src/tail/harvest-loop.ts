@@ -52,6 +52,7 @@ export class HarvestLoop {
   #ready: Job[] = [];
   /** What they have to read waits for a batch. They are looked at when something changes: names and contents go on changing. */
   readonly #blocked = new Set<Job>();
+  draining = false;
   #parked: Job[] = [];
   #held: { file: TrackedFile; harvester: Harvester; scans: number }[] = [];
   #flushing = false;
@@ -134,6 +135,21 @@ export class HarvestLoop {
     this.jobs.clear();
   }
 
+  /** From now on the end of a file is the end of its last record, and `undrained` says what is still to be read. */
+  drain(): void {
+    this.draining = true;
+    for (const { harvester } of this.jobs.values()) this.wake(harvester);
+  }
+
+  /** Files whose end has not been reached since `drain`. */
+  *undrained(): Generator<{ readonly path: string; readonly bytes: number }> {
+    for (const { path } of [...this.#openings.values(), ...this.#gzip.pending()]) yield { path, bytes: 0 };
+    for (const { harvester } of this.jobs.values()) {
+      if (harvester.drained && !harvester.unframed) continue;
+      yield { path: harvester.path, bytes: Math.max(0, harvester.file.size - harvester.file.position.offset) };
+    }
+  }
+
   /** Runs `work` between two turns. */
   do(work: () => Promise<void>): void {
     this.#work.push(work);
@@ -202,11 +218,21 @@ export class HarvestLoop {
       return false;
     }
     for (const [key, opening] of this.#openings) {
+      if (this.#isFull(opening.input)) continue;
       this.#openings.delete(key);
       await this.#open(opening);
       return true;
     }
     return false;
+  }
+
+  /** An input may have a limit of its own. */
+  #isFull(input: InputFiles): boolean {
+    const { harvesterLimit = 0 } = input.options;
+    if (harvesterLimit === 0) return false;
+    let open = 0;
+    for (const job of this.jobs.values()) if (job.input === input) open++;
+    return open >= harvesterLimit;
   }
 
   async #open(opening: Opening): Promise<void> {
@@ -236,6 +262,7 @@ export class HarvestLoop {
         input.discovery.trouble(path, "gzip_faults", message);
       }
       const harvester = await this.#harvester(opening, descriptor, open);
+      harvester.openedAt = this.#env.clock.now();
       const job: Job = { harvester, input, asCopyOnly, first, key };
       this.jobs.set(jobKey(input, key), job);
       this.#env.count("files_opened");
@@ -304,7 +331,12 @@ export class HarvestLoop {
         return;
       }
       const end = await harvester.turn();
-      if (end === "more") this.#enqueue(job);
+      const { closeAfterMs = 0 } = job.input.options;
+      if (closeAfterMs > 0 && harvester.lastTurnAt - harvester.openedAt >= closeAfterMs && end !== "displaced") {
+        // The next scan goes on where its records are in batches.
+        harvester.file.looked = false;
+        await this.#close(job);
+      } else if (end === "more") this.#enqueue(job);
       else if (end === "blocked") this.#blocked.add(job);
       else if (end === "displaced") await this.#displaced(job);
       else await this.#atEnd(job);
@@ -327,6 +359,7 @@ export class HarvestLoop {
     const stat = await this.#env.fs.fstat(harvester.descriptor);
     if (stat.size === 0) {
       // An empty file keeps its place only while no other wants it; the next scan finds it again.
+      harvester.drained = this.draining;
       if (stat.links === 0 || this.#crowded() || stat.compressed !== undefined) await this.#close(job);
       else this.#idle(job);
       return false;
@@ -404,6 +437,11 @@ export class HarvestLoop {
     const { file, framer } = harvester;
     const now = this.#env.clock.now();
     file.looked = true;
+    if (this.draining && !harvester.drained) {
+      harvester.drained = true;
+      if (harvester.unframed && this.#env.fs.fault(harvester.descriptor) === null)
+        return this.#cut(job, harvester.size);
+    }
     const idle = now - harvester.idleSince;
     const timeout = input.multiline?.timeoutMs ?? 0;
     if (framer.inEvent && timeout > 0 && idle >= timeout) return this.#cut(job, harvester.readAt);
@@ -416,6 +454,7 @@ export class HarvestLoop {
     const whole = this.#env.fs.fault(harvester.descriptor) === null;
     const over =
       gzip ||
+      input.options.closeOnEof === true ||
       (settled && harvester.removed && closeRemoved) ||
       (settled && harvester.renamed && closeRenamed) ||
       idle >= closeInactiveMs;

@@ -38,6 +38,9 @@ export class Harvester {
   nextPollAt = 0;
   lastTurnAt = 0;
   queued = false;
+  openedAt = 0;
+  /** Its end was reached while the tail drains. */
+  drained = false;
   readonly #context: HarvestContext;
   /** Where the next byte is read, and the last KiB before it. */
   #readAt: number;

@@ -44,6 +44,10 @@ export interface TailInputOptions {
   readonly paths: readonly string[];
   /** Files left out: expressions on the path, or globs. */
   readonly exclude?: readonly (RegExp | string)[];
+  /** Only files whose path matches one of these. */
+  readonly include?: readonly RegExp[];
+  /** Whether symbolic links are read as what they lead to. Default true. */
+  readonly symlinks?: boolean;
   /**
    * What of the files is gzip: "auto" those named `*.gz`, which are read once, as their content; "gzip" all; "none": those named `*.gz` are left
    * out. Default "auto".
@@ -57,6 +61,16 @@ export interface TailInputOptions {
   readonly describe?: (file: FileDescription) => SourceFields;
   /** Files not modified for so long are not begun. Default 0: off. */
   readonly ignoreOlderMs?: number;
+  /** Files not modified since then (epoch milliseconds) are not begun. Default: none. */
+  readonly ignoreSince?: number;
+  /** A file is closed when it has been read to its end; it is opened again when it changes. Default false. */
+  readonly closeOnEof?: boolean;
+  /** A file is closed after so long, wherever it is read, and opened again by the next scan. Default 0: off. */
+  readonly closeAfterMs?: number;
+  /** Files not modified for so long, and read to their end, leave the registry. Default 0: off. */
+  readonly cleanInactiveMs?: number;
+  /** Descriptors of this input open at a time. Default 0: as many as the tail may have. */
+  readonly harvesterLimit?: number;
   /** A file read to its end and unchanged for so long is closed, and opened again when it changes. Default 5 minutes. */
   readonly closeInactiveMs?: number;
   /** A removed file is closed at its end. Default true; false holds it until it is inactive. */

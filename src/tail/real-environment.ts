@@ -31,6 +31,7 @@ export const nodeFileSystem: TailFileSystem = {
     new Promise((resolve, reject) =>
       fs.stat(path, { bigint: true }, (error, stat) => (error ? reject(error) : resolve(fileStat(stat)))),
     ),
+  isLink: async (path) => (await promises.lstat(path)).isSymbolicLink(),
   open: (path, mode) =>
     new Promise((resolve, reject) =>
       // Not blocking, so that a named pipe in a glob cannot hang the thread that opens it.
@@ -93,6 +94,7 @@ async function realGlob(patterns: readonly string[], options: GlobOptions): Prom
     expandDirectories: false,
     onlyFiles: true,
     ignore: options.ignore,
+    followSymbolicLinks: options.symlinks !== false,
   });
 }
 

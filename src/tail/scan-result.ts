@@ -53,7 +53,8 @@ export class ScanResult {
   }
 
   #tooOld(input: InputFiles, { stat }: FoundFile): boolean {
-    const { ignoreOlderMs = 0 } = input.options;
+    const { ignoreOlderMs = 0, ignoreSince = 0 } = input.options;
+    if (stat.modified < ignoreSince) return true;
     return ignoreOlderMs > 0 && this.#env.clock.now() - stat.modified > ignoreOlderMs;
   }
 

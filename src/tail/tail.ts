@@ -10,11 +10,17 @@ import { type ResolvedTailOptions, type TailOptions, withDefaults } from "./opti
 import { defaultEnvironment } from "./real-environment.ts";
 import { Registry } from "./registry.ts";
 import { ScanResult } from "./scan-result.ts";
+import type { TrackedFile } from "./tracked-file.ts";
 
 /** Time between something seen in a folder and the scan it asks for, so that a burst makes one scan. */
 const SCAN_DELAY_MS = 50;
 /** Scans that something seen asks for take at most a tenth of the time. */
 const SCAN_REST = 9;
+
+/** Entries of the registry, however many files come and go. */
+const FILES_KEPT = 200_000;
+const SCANS_TO_DRAIN = 2;
+const DRAIN_LOOK_MS = 20;
 
 /** What is known of a file, for status reports. Offsets and sizes in bytes, times in epoch milliseconds. */
 export interface TailFileStatus {
@@ -55,6 +61,8 @@ export class Tail {
   #scanCost = 0;
   #flushTimer: unknown = null;
   #stopping = false;
+  /** Scans that have been finished. */
+  #scans = 0;
   #stopped: Promise<void> | null = null;
 
   /** @throws TypeError for options that cannot be: two inputs of one name, a relative path, an unknown encoding. */
@@ -132,6 +140,41 @@ export class Tail {
   /** Scans the folders soon; not later than it would be done anyway. */
   scanSoon(): void {
     this.#scanIn(Math.min(this.#options.scanMs, Math.max(SCAN_DELAY_MS, this.#scanCost * SCAN_REST)));
+  }
+
+  /**
+   * Resolves when everything that is there now has been read and acknowledged, a last line without its end too. `start` has been called. Files that
+   * cannot be opened or read are left out: `missing` names them.
+   */
+  async drained(): Promise<void> {
+    const { clock } = this.#env;
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => clock.setTimeout(() => resolve(), ms));
+    // What a file is may take a scan or two to find out.
+    for (let scan = 0; scan < SCANS_TO_DRAIN; scan++) {
+      this.scanSoon();
+      const before = this.#scans;
+      while (this.#scans === before && !this.#stopping) await wait(DRAIN_LOOK_MS);
+      if (scan === 0) this.#loop.drain();
+    }
+    while (!this.#stopping && !this.#isDrained()) await wait(DRAIN_LOOK_MS);
+  }
+
+  #isDrained(): boolean {
+    if (!this.#loop.undrained().next().done) return false;
+    this.#batcher.submit();
+    return this.#batcher.outstanding === 0;
+  }
+
+  /** What has not been read and acknowledged, and why. */
+  missing(): { readonly path: string; readonly bytes: number; readonly reason: string }[] {
+    const missing = [...this.#loop.undrained()].map((file) => ({ ...file, reason: "not read to its end" }));
+    for (const file of this.#registry.files) {
+      const bytes = file.position.offset - file.acknowledged.offset;
+      if (bytes > 0) missing.push({ path: file.seenPath, bytes, reason: "not acknowledged" });
+    }
+    for (const { discovery } of this.#inputs)
+      for (const path of discovery.troubled) missing.push({ path, bytes: 0, reason: "cannot be read" });
+    return missing;
   }
 
   status(): TailFileStatus[] {
@@ -213,6 +256,7 @@ export class Tail {
       for (const { harvester } of this.#loop.jobs.values()) paths.set(harvester.path, harvester);
       this.#paths = paths;
       this.#loop.do(async () => this.#loop.scanned());
+      this.#scans++;
     } finally {
       this.#scanning = false;
       this.#scanCost = cost;
@@ -221,14 +265,34 @@ export class Tail {
     }
   }
 
+  /** Takes files out of the registry that nothing more is expected of, and the longest unseen when there are too many. */
   #forget(): void {
-    const limit = this.#env.clock.now() - this.#options.forgetAfterMs;
+    const now = this.#env.clock.now();
+    const limit = now - this.#options.forgetAfterMs;
     const open = new Set([...this.#loop.jobs.values()].map((job) => job.harvester.file));
+    const inactive = new Map(this.#inputs.map(({ options }) => [options.name, options.cleanInactiveMs ?? 0]));
+    const others: TrackedFile[] = [];
     for (const file of this.#registry.files) {
-      if (file.seenAt >= limit || file.outstanding > 0 || open.has(file)) continue;
-      this.#registry.remove(file);
-      for (const input of this.#inputs) if (input.byInode.get(file.key) === file) input.byInode.delete(file.key);
-      this.#env.count("files_forgotten");
+      if (file.outstanding > 0 || open.has(file)) continue;
+      const clean = inactive.get(file.input) ?? 0;
+      const isInactive = clean > 0 && file.acknowledged.offset >= file.size && now - modifiedMs(file) >= clean;
+      if (file.seenAt < limit || isInactive) this.#remove(file);
+      else others.push(file);
     }
+    const tooMany = this.#registry.files.size - FILES_KEPT;
+    if (tooMany <= 0) return;
+    others.sort((a, b) => a.seenAt - b.seenAt);
+    for (const file of others.slice(0, tooMany)) if (file.seenAt < now - this.#options.scanMs * 3) this.#remove(file);
   }
+
+  #remove(file: TrackedFile): void {
+    this.#registry.remove(file);
+    for (const input of this.#inputs) if (input.byInode.get(file.key) === file) input.byInode.delete(file.key);
+    this.#env.count("files_forgotten");
+  }
+}
+
+/** When a file was modified last, as far as was seen: the first half of its version is that in nanoseconds. */
+function modifiedMs(file: TrackedFile): number {
+  return Number(file.version.slice(0, file.version.indexOf(":"))) / 1e6;
 }

@@ -14,7 +14,13 @@ interface ShipOptions {
   readonly config: string;
   readonly "path.data"?: string;
   readonly "shutdown.timeout"?: string;
+  readonly once?: boolean;
+  /** Seconds. */
+  readonly timeout?: string;
 }
+
+/** So many files are named of those that are not done. */
+const MISSING_SHOWN = 20;
 
 /** `antler ship`. The exit code. */
 export async function runShipCommand(options: ShipOptions): Promise<number> {
@@ -25,6 +31,10 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
   const timeout = Number(options["shutdown.timeout"] ?? (config.shutdownTimeoutMs ?? 10_000) / 1000);
   if (!(timeout >= 0)) {
     process.stderr.write("antler: --shutdown.timeout is a number of seconds\n");
+    return EXIT_USAGE;
+  }
+  if (options.timeout !== undefined && !(Number(options.timeout) > 0)) {
+    process.stderr.write("antler: --timeout is a number of seconds\n");
     return EXIT_USAGE;
   }
   const folder = dataFolder(
@@ -52,16 +62,34 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
     return EXIT_INTERNAL;
   }
   log.info("shipper is ready", { inputs: config.inputs.length, milliseconds: Math.round(performance.now()) });
-  await new Promise<void>((resolve) => {
+  const stopped = new Promise<"stopped">((resolve) => {
     onStopSignal((signal) => {
       log.info("stopping", { signal });
-      resolve();
+      resolve("stopped");
     });
     // Timers of the tail are all that keeps the process running otherwise.
     setInterval(() => undefined, 2 ** 30);
   });
+  const missing = options.once === true ? await readOnce(shipper, options.timeout, stopped) : [];
+  if (options.once !== true) await stopped;
   await shipper.stop();
   const ledger = shipper.ledger();
   log.info("shipper has ended", { ...ledger, imbalance: imbalance(ledger) });
-  process.exit(0);
+  for (const { path, bytes, reason } of missing.slice(0, MISSING_SHOWN))
+    process.stderr.write(`missing: ${path}: ${reason}${bytes > 0 ? `, ${bytes} bytes` : ""}\n`);
+  if (missing.length > MISSING_SHOWN) process.stderr.write(`missing: ${missing.length - MISSING_SHOWN} more\n`);
+  process.exit(missing.length > 0 ? 1 : 0);
+}
+
+/** Waits until everything is read and acknowledged, time is up, or somebody stops it; what is missing then. */
+async function readOnce(
+  shipper: Shipper,
+  timeout: string | undefined,
+  stopped: Promise<"stopped">,
+): Promise<ReturnType<Shipper["missing"]>> {
+  const late = new Promise<"late">((resolve) => {
+    if (timeout !== undefined) setTimeout(() => resolve("late"), Number(timeout) * 1000);
+  });
+  await Promise.race([shipper.drained(), late, stopped]);
+  return shipper.missing();
 }

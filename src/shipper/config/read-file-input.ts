@@ -19,6 +19,16 @@ export function readFileInput(
   for (const path of paths)
     if (!/^(?:\/|[A-Za-z]:[\\/])/.test(path))
       found.error("SHIP003", `${JSON.stringify(path)} is not an absolute path`, settings.span("paths"));
+  const [clean, older] = [settings.duration("clean_inactive"), settings.duration("ignore_older")];
+  if (clean > 0 && (older === 0 || clean <= older + settings.duration("prospector.scanner.check_interval")))
+    found.error(
+      "SHIP003",
+      "clean_inactive must be longer than ignore_older and check_interval together",
+      settings.span("clean_inactive"),
+      {
+        help: "else files that are still there would be read again from their beginning",
+      },
+    );
   const inactive = settings.optional("ignore_inactive");
   if (inactive !== undefined) settings.choice("ignore_inactive", ["since_first_start", "since_last_start"]);
   return {

@@ -7,12 +7,19 @@ import type { FileInput } from "../config/config.ts";
 /** Smallest read: smaller ones cost more CPU than they save memory. */
 const READ_BYTES = 512 * 1024;
 
+/** When the shipper was started for the first time, and this time, in epoch milliseconds. */
+export interface Starts {
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface FileInputsOptions {
   /** Inputs of files with their numbers in the configuration. */
   readonly inputs: readonly (readonly [number, FileInput])[];
   readonly registryFolder: string;
   readonly flushMs: number;
   readonly lingerMs: number;
+  readonly starts: Starts;
   /** Stored with the registry in one write: the ledger. */
   readonly extra: () => unknown;
 }
@@ -20,10 +27,9 @@ export interface FileInputsOptions {
 /** One tail for all inputs of files. */
 export function openTail(options: FileInputsOptions, sink: RecordSink, environment: TailEnvironment): Tail {
   const configs = options.inputs.map(([, input]) => input);
-  const limits = configs.map(({ harvesterLimit }) => harvesterLimit).filter((limit) => limit > 0);
   return new Tail(
     {
-      inputs: options.inputs.map(([number, input]) => tailInput(number, input)),
+      inputs: options.inputs.map(([number, input]) => tailInput(number, input, options.starts)),
       registryFolder: options.registryFolder,
       flushMs: options.flushMs,
       lingerMs: options.lingerMs,
@@ -31,7 +37,6 @@ export function openTail(options: FileInputsOptions, sink: RecordSink, environme
       scanMs: Math.min(...configs.map(({ scanMs }) => scanMs)),
       pollMs: Math.min(...configs.map(({ backoffInitMs }) => backoffInitMs)),
       pollMaxMs: Math.min(...configs.map(({ backoffMaxMs }) => backoffMaxMs)),
-      ...(limits.length > 0 ? { harvesterLimit: Math.min(...limits) } : {}),
       extra: options.extra,
     },
     sink,
@@ -39,18 +44,29 @@ export function openTail(options: FileInputsOptions, sink: RecordSink, environme
   );
 }
 
-function tailInput(number: number, input: FileInput): TailInputOptions {
+function tailInput(number: number, input: FileInput, starts: Starts): TailInputOptions {
+  const since = { since_first_start: starts.first, since_last_start: starts.last, none: undefined }[
+    input.ignoreInactive ?? "none"
+  ];
   const multiline = input.parsers.find((parser) => parser.kind === "multiline");
   return {
     number,
     name: input.id,
-    paths: input.paths,
+    paths: input.recursiveGlob ? input.paths : input.paths.map((path) => path.replaceAll("**", "*")),
     exclude: input.excludeFiles,
+    include: input.includeFiles,
+    symlinks: input.symlinks,
+    compression: input.compression,
     ignoreOlderMs: input.ignoreOlderMs,
     readFrom: input.readFrom,
     closeInactiveMs: input.closeInactiveMs,
     closeRemoved: input.closeRemoved,
     closeRenamed: input.closeRenamed,
+    closeOnEof: input.closeOnEof,
+    closeAfterMs: input.closeAfterMs,
+    cleanInactiveMs: input.cleanInactiveMs,
+    harvesterLimit: input.harvesterLimit,
+    ...(since === undefined ? {} : { ignoreSince: since }),
     messageMaxBytes: input.messageMaxBytes,
     encoding: input.encoding.replace(/^plain$/, "utf-8"),
     describe: ({ path }): SourceFields => [["[log][file][path]", path]],
