@@ -39,7 +39,7 @@ function encode(records: readonly (string | Buffer)[], input: Partial<CommonInpu
     batch.append(batch.sourceIndex(SOURCE), bytes, 0, bytes.length, offset, bytes.length + 1, 99, flags);
     offset += bytes.length + 1;
   }
-  const events = compileInputEvents({ ...INPUT, ...input }, [], () => NOW);
+  const events = compileInputEvents({ ...INPUT, paths: [], ...input } as CommonInput, [], () => NOW);
   const encoder = new EventEncoder({ host: { name: "h" } }, [events], "1.0.0");
   const window = encoder.encode(batch, 0, batch.count, NOW, new ByteWriter(1024));
   return Array.from({ length: window.count }, (_none, i) => {
@@ -192,7 +192,7 @@ describe("events of the shipper", () => {
     assert.equal(sent.length, 1);
     assert.equal(sent[0]?.["message"], "su root failed");
     assert.equal(sent[0]?.["@timestamp"], "2026-10-11T22:14:15.000Z");
-    assert.deepEqual((sent[0]?.["log"] as { syslog: object }).syslog, {
+    assert.deepEqual((sent[0] as unknown as { log: { syslog: object } }).log.syslog, {
       priority: 34,
       facility: { code: 4, name: "auth" },
       severity: { code: 2, name: "Critical" },

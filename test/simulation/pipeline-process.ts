@@ -5,7 +5,6 @@ import { RECORD_LENGTH, RECORD_START, RECORD_WORDS, type RecordBatch } from "../
 import type { LumberjackNetwork } from "../../src/lumberjack/network.ts";
 import { LumberjackServer } from "../../src/lumberjack/server.ts";
 import { compileWorkerProgram } from "../../src/pipeline/compile/worker-program.ts";
-import { BatchFiller } from "../../src/pipeline/inputs/batch-filler.ts";
 import { receiveBlocks } from "../../src/pipeline/inputs/beats-blocks.ts";
 import { PersistentQueue } from "../../src/pipeline/queue/persistent-queue.ts";
 import { DEFAULT_QUEUE_SETTINGS } from "../../src/pipeline/queue/queue-settings.ts";
@@ -16,6 +15,7 @@ import { checkpointedSink } from "../../src/pipeline/run/input-ledger.ts";
 import type { WorkMessage } from "../../src/pipeline/run/messages.ts";
 import type { WorkerProgram } from "../../src/pipeline/run/worker-program.ts";
 import { DeadLetterStore } from "../../src/segments/dead-letter-store.ts";
+import { BatchFiller } from "../../src/sources/batch-filler.ts";
 import type { Ledger } from "../../src/telemetry/ledger.ts";
 import { type SimulatedClock, type SimulatedFiles, SimulatedProcess } from "../tail/support/simulated-files.ts";
 import { ProcessWorld } from "./host.ts";

@@ -28,7 +28,7 @@ const INPUTS: readonly TailInputOptions[] = [
 ];
 
 /** Records are messages, and nothing is done for each. */
-const PLAIN: InputEvents = { fields: {}, decode: undefined, steps: [], constant: [], metadata: {} };
+const PLAIN: InputEvents = { fields: {}, decode: undefined, steps: [], constant: [], hasOffsets: true, metadata: {} };
 
 /** One run of the shipper: the parts as src/shipper/shipper.ts puts them together, on a simulated host. */
 export class ShipperProcess {

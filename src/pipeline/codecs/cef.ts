@@ -13,11 +13,11 @@ import {
   type PluginHost,
 } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, list, type OptionValues, text } from "../../plugin/options.ts";
+import { lineFramer } from "../../sources/line-framer.ts";
 import { CEF_HEADER, CEF_OLD_NAMES, type CefDevice, type CefField, cefFields } from "../../transform/cef-dictionary.ts";
 import { cefHeaderText, cefKeyText, cefValueText, parseCef } from "../../transform/cef-text.ts";
 import { type CefTimeSettings, parseCefTime } from "../../transform/cef-time.ts";
 import { setField } from "../../transform/reserved-fields.ts";
-import { lineFramer } from "./line-framer.ts";
 
 const WRITES = "when writing; may hold `%{field}`";
 

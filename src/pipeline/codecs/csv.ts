@@ -9,13 +9,13 @@ import {
   type PluginHost,
 } from "../../plugin/definitions.ts";
 import { boolean, fieldReference, hash, list, type OptionValues, text } from "../../plugin/options.ts";
+import { lineFramer } from "../../sources/line-framer.ts";
 import { adoptDocument } from "../../transform/adopt-document.ts";
 import { CSV_CONVERSIONS, convertCsv } from "../../transform/csv-convert.ts";
 import { type CsvRow, csvRow, parseCsvRows, quoteOf } from "../../transform/csv-text.ts";
 import { rubyToS } from "../../transform/ruby-to-s.ts";
 import { charsetDecoder, checkCharset } from "./charset.ts";
 import { headedFramer } from "./csv-framer.ts";
-import { lineFramer } from "./line-framer.ts";
 import { keepOriginal } from "./plain.ts";
 
 const options = {

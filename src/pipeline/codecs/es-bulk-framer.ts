@@ -1,5 +1,5 @@
 import type { Framer, FrameTarget } from "../../plugin/definitions.ts";
-import { lineFramer } from "./line-framer.ts";
+import { lineFramer } from "../../sources/line-framer.ts";
 
 const NEWLINE: Buffer = Buffer.from("\n");
 

@@ -1,7 +1,7 @@
 import { FLAG_MULTILINE } from "../../event/record-batch.ts";
 import type { Framer, FrameTarget, LineJoin } from "../../plugin/definitions.ts";
+import { lineFramer } from "../../sources/line-framer.ts";
 import type { CharsetDecoder } from "./charset.ts";
-import { lineFramer } from "./line-framer.ts";
 
 const NEWLINE: Buffer = Buffer.from("\n");
 

@@ -2,9 +2,9 @@ import { JsonWriter } from "../../event/json-writer.ts";
 import { FLAG_TRUNCATED } from "../../event/record-batch.ts";
 import { type CodecPlugin, defineCodec } from "../../plugin/definitions.ts";
 import { fieldReference, number, text } from "../../plugin/options.ts";
+import { checkDelimiter, lineFramer } from "../../sources/line-framer.ts";
 import { checkCharset } from "./charset.ts";
 import { jsonDecoder } from "./json-decoder.ts";
-import { checkDelimiter, lineFramer } from "./line-framer.ts";
 
 /** Lines over this many bytes are cut whatever the option says: they lie in memory while their end is awaited. */
 const LONGEST_LINE = 64 * 1024 * 1024;

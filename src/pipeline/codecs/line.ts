@@ -1,7 +1,7 @@
 import { type CodecPlugin, defineCodec } from "../../plugin/definitions.ts";
 import { text } from "../../plugin/options.ts";
+import { checkDelimiter, lineFramer } from "../../sources/line-framer.ts";
 import { checkCharset } from "./charset.ts";
-import { checkDelimiter, lineFramer } from "./line-framer.ts";
 import { plainDecoder, textFormat } from "./plain.ts";
 
 const options = {

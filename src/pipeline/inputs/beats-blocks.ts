@@ -1,6 +1,6 @@
 import type { Source } from "../../event/record-batch.ts";
 import type { EventBlock, LumberjackPeer } from "../../lumberjack/events.ts";
-import type { BatchFiller } from "./batch-filler.ts";
+import type { BatchFiller } from "../../sources/batch-filler.ts";
 
 /** Connections remembered with their source. */
 const PEER_LIMIT = 10_000;

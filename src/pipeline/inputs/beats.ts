@@ -7,8 +7,8 @@ import { isTree, type StoredTree, setOwn, type Value } from "../../event/value.t
 import type { TlsPeer } from "../../lumberjack/events.ts";
 import { type Decoder, defineInput, type InputPlugin, type RecordView } from "../../plugin/definitions.ts";
 import { boolean, codec, list, number, type OptionValues, text } from "../../plugin/options.ts";
+import { BatchFiller } from "../../sources/batch-filler.ts";
 import { parseJson } from "../../transform/parse-json.ts";
-import { BatchFiller } from "./batch-filler.ts";
 import { receiveBlocks } from "./beats-blocks.ts";
 import { tlsServerMaterial, tlsServerProblems } from "./tls-server-material.ts";
 import { tlsServerEnabled, tlsServerOptions } from "./tls-server-options.ts";

@@ -3,8 +3,8 @@ import type { Source } from "../../event/record-batch.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import { defineInput, type InputPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, number, path, text } from "../../plugin/options.ts";
+import { atMost, BatchFiller } from "../../sources/batch-filler.ts";
 import { jsonDecoder } from "../codecs/json-decoder.ts";
-import { atMost, BatchFiller } from "./batch-filler.ts";
 import { LetterReader } from "./dead-letter-reader.ts";
 
 const options = {

@@ -3,7 +3,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import { defineInput, type InputPlugin } from "../../plugin/definitions.ts";
 import { codec, list, number, text } from "../../plugin/options.ts";
 import { INTEGER, TEXT } from "../../plugin/value-shape.ts";
-import { atMost, BatchFiller } from "./batch-filler.ts";
+import { atMost, BatchFiller } from "../../sources/batch-filler.ts";
 
 const options = {
   count: number({

@@ -3,7 +3,7 @@ import { FieldReference } from "../../event/field-reference.ts";
 import { TextSlice } from "../../event/lazy-value.ts";
 import { defineInput, type EcsMode, type InputPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { codec, number, type OptionValues, text } from "../../plugin/options.ts";
-import { atMost, BatchFiller } from "./batch-filler.ts";
+import { atMost, BatchFiller } from "../../sources/batch-filler.ts";
 
 const options = {
   message: text({

@@ -1,10 +1,10 @@
 import type { Source } from "../../event/record-batch.ts";
 import type { Framer } from "../../plugin/definitions.ts";
+import type { BatchFiller } from "../../sources/batch-filler.ts";
 import { type ByteSource, jsonElements } from "../../sources/http/json-elements.ts";
 import { HttpRefusal } from "../../sources/http/refusal.ts";
 import { parseJson } from "../../transform/parse-json.ts";
 import type { CharsetDecoder } from "../codecs/charset.ts";
-import type { BatchFiller } from "./batch-filler.ts";
 
 /** How a body becomes records. */
 export interface BodyPlan {

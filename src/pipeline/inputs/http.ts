@@ -9,8 +9,8 @@ import {
   type OptionProblem,
 } from "../../plugin/definitions.ts";
 import { codec, fieldReference, hash, number, type OptionValues, password, text } from "../../plugin/options.ts";
+import { BatchFiller } from "../../sources/batch-filler.ts";
 import { type CharsetDecoder, charsetDecoder } from "../codecs/charset.ts";
-import { BatchFiller } from "./batch-filler.ts";
 import { fieldsBefore, type HttpFieldNames, requestFields, restoreFields } from "./http-fields.ts";
 import { type BodyPlan, HeldBytes, HttpIntake, type RecordSource } from "./http-intake.ts";
 import { tlsServerMaterial, tlsServerProblems } from "./tls-server-material.ts";

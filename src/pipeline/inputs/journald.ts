@@ -9,11 +9,11 @@ import {
   type OptionProblem,
 } from "../../plugin/definitions.ts";
 import { boolean, codec, list, type OptionValues, text } from "../../plugin/options.ts";
+import { atMost } from "../../sources/batch-filler.ts";
 import { isJournalFile, sinceTime } from "../../sources/journal-command.ts";
 import { adoptJournalEntry } from "../../sources/journal-fields.ts";
 import { parseJson } from "../../transform/parse-json.ts";
 import { keepOriginal } from "../codecs/plain.ts";
-import { atMost } from "./batch-filler.ts";
 
 const options = {
   paths: list({ description: "Journal folders or journal files, absolute; default: this host's journal", default: [] }),
@@ -69,8 +69,8 @@ export const journald: InputPlugin = defineInput({
   async start(settings, host) {
     // Loaded here, since workers and `check` need only the options.
     const [{ JournalIntake }, { openJournalState }] = await Promise.all([
-      import("./journal-intake.ts"),
-      import("./journal-state.ts"),
+      import("../../sources/journal-intake.ts"),
+      import("../../sources/journal-state.ts"),
     ]);
     const sourceOf = (): ReturnType<typeof host.source> =>
       host.source(host.ecs === "disabled" ? [] : [["[host][name]", hostname()]]);

@@ -2,8 +2,8 @@ import { hostname } from "node:os";
 import { defineInput, type InputPlugin } from "../../plugin/definitions.ts";
 import { codec } from "../../plugin/options.ts";
 import { TEXT } from "../../plugin/value-shape.ts";
-import { lineFramer } from "../codecs/line-framer.ts";
-import { atMost, BatchFiller } from "./batch-filler.ts";
+import { atMost, BatchFiller } from "../../sources/batch-filler.ts";
+import { lineFramer } from "../../sources/line-framer.ts";
 
 const options = {
   codec: codec({ description: "How the bytes become events", default: { name: "line", options: {} } }),

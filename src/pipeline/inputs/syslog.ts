@@ -2,12 +2,12 @@ import type { Source } from "../../event/record-batch.ts";
 import { syslogTimeReader } from "../../language/syslog-time.ts";
 import { defineInput, type EcsMode, type InputPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, codec, fieldReference, list, number, type OptionValues, text } from "../../plugin/options.ts";
+import { atMost, BatchFiller } from "../../sources/batch-filler.ts";
+import { SenderSources } from "../../sources/sender-sources.ts";
+import { HeldRecords, StreamRecords } from "../../sources/stream-records.ts";
+import { syslogFramer } from "../../sources/syslog-framer.ts";
 import { grok } from "../filters/grok.ts";
-import { atMost, BatchFiller } from "./batch-filler.ts";
-import { SenderSources } from "./sender-sources.ts";
-import { HeldRecords, StreamRecords } from "./stream-records.ts";
 import { grokOptions, syslogDecoder, syslogHostField, timeOptions } from "./syslog-decoder.ts";
-import { syslogFramer } from "./syslog-framer.ts";
 
 const options = {
   host: text({ description: "Address to listen on", default: "0.0.0.0" }),

@@ -2,11 +2,11 @@ import type { ConnectionOptions } from "node:tls";
 import type { Source } from "../../event/record-batch.ts";
 import { defineInput, type InputHost, type InputPlugin, type OptionProblem } from "../../plugin/definitions.ts";
 import { boolean, codec, number, type OptionValues, text } from "../../plugin/options.ts";
+import { atMost, BatchFiller } from "../../sources/batch-filler.ts";
+import { lineFramer } from "../../sources/line-framer.ts";
+import { HeldRecords, StreamRecords } from "../../sources/stream-records.ts";
 import type { StreamOptions, TcpPeer } from "../../sources/tcp-stream.ts";
-import { lineFramer } from "../codecs/line-framer.ts";
 import { checkTlsClient, readTlsClient } from "../outputs/tls-client-options.ts";
-import { atMost, BatchFiller } from "./batch-filler.ts";
-import { HeldRecords, StreamRecords } from "./stream-records.ts";
 import { tlsServerMaterial, tlsServerProblems } from "./tls-server-material.ts";
 import { tlsServerEnabled, tlsServerOptions } from "./tls-server-options.ts";
 

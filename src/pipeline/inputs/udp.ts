@@ -1,9 +1,9 @@
 import { FLAG_TRUNCATED } from "../../event/record-batch.ts";
 import { defineInput, type InputPlugin } from "../../plugin/definitions.ts";
 import { boolean, codec, fieldReference, number, text } from "../../plugin/options.ts";
-import { atMost, BatchFiller } from "./batch-filler.ts";
+import { atMost, BatchFiller } from "../../sources/batch-filler.ts";
+import { SenderSources } from "../../sources/sender-sources.ts";
 import { keepingField } from "./known-field.ts";
-import { SenderSources } from "./sender-sources.ts";
 
 const options = {
   host: text({ description: "Address to listen on", default: "0.0.0.0" }),

@@ -16,6 +16,8 @@ export interface InputEvents {
   readonly steps: readonly EventStep[];
   /** Processors that do the same for every event of a source: run once for it when nothing else has to be done for each. */
   readonly constant: readonly EventStep[];
+  /** Records lie at offsets of a file that people know. */
+  readonly hasOffsets: boolean;
   /** Of `@metadata`, the same for every event. */
   readonly metadata: ObjectValue;
 }
@@ -49,6 +51,7 @@ export function compileInputEvents(
     decode,
     steps: isConstant ? [] : [...steps, ...runs, ...filled],
     constant: isConstant ? runs : [],
+    hasOffsets: "paths" in input && input.type !== "journald",
     metadata,
   };
 }

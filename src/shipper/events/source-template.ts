@@ -28,7 +28,7 @@ export function sourceTemplate(
   base: ObjectValue,
   about: { readonly beat: string; readonly version: string; readonly now: number },
 ): SourceTemplate {
-  const hasOffsets = source.unit === "byte";
+  const hasOffsets = input.hasOffsets && source.unit === "byte";
   const isConstant = hasOffsets && input.decode === undefined && input.steps.length === 0;
   // Processors may change it.
   const fields = JSON.parse(JSON.stringify(base)) as ObjectValue;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FLAG_TRUNCATED } from "../../../src/event/record-batch.ts";
-import { lineFramer } from "../../../src/pipeline/codecs/line-framer.ts";
+import { lineFramer } from "../../../src/sources/line-framer.ts";
 import { resolved } from "../../support/resolved.ts";
 import type { Frame } from "../../support/run-codec.ts";
 import { decode, encode, frames, newEvent } from "../../support/run-codec.ts";

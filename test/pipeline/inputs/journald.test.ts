@@ -14,9 +14,9 @@ import {
   type RecordSink,
   type Source,
 } from "../../../src/event/record-batch.ts";
-import { JournalIntake } from "../../../src/pipeline/inputs/journal-intake.ts";
-import { openJournalState } from "../../../src/pipeline/inputs/journal-state.ts";
 import type { InputHost, RunningInput } from "../../../src/plugin/definitions.ts";
+import { JournalIntake } from "../../../src/sources/journal-intake.ts";
+import { openJournalState } from "../../../src/sources/journal-state.ts";
 import { FakeJournalctl, SEQUENCE } from "../../sources/fake-journalctl.ts";
 import { resolved } from "../../support/resolved.ts";
 import { codecHost, newEvent } from "../../support/run-codec.ts";

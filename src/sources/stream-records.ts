@@ -1,8 +1,8 @@
-import type { Source } from "../../event/record-batch.ts";
-import type { Framer, FrameTarget } from "../../plugin/definitions.ts";
-import type { LimitedWarnings } from "../../sources/limited-warnings.ts";
-import type { ByteConsumer } from "../../sources/tcp-stream.ts";
+import type { Source } from "../event/record-batch.ts";
+import type { Framer, FrameTarget } from "../plugin/definitions.ts";
 import type { BatchFiller } from "./batch-filler.ts";
+import type { LimitedWarnings } from "./limited-warnings.ts";
+import type { ByteConsumer } from "./tcp-stream.ts";
 
 /** Bytes of all connections of an input that wait for the rest of their record. */
 const MOST_HELD = 256 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { syslogFramer } from "../../../src/pipeline/inputs/syslog-framer.ts";
+import { syslogFramer } from "../../src/sources/syslog-framer.ts";
 
 interface Framed {
   readonly messages: string[];

@@ -1,18 +1,13 @@
 import { crc32 } from "node:zlib";
-import { FLAG_TRUNCATED, type Source } from "../../event/record-batch.ts";
-import type { InputHost } from "../../plugin/definitions.ts";
-import {
-  canFollow,
-  type JournalSelection,
-  type JournalStart,
-  journalParameters,
-} from "../../sources/journal-command.ts";
-import { cursorOf, placeOf } from "../../sources/journal-cursor.ts";
-import { JournalPosition, type JournalPositionSnapshot, sequenceFileId } from "../../sources/journal-position.ts";
-import { JournalReader, type JournalReaderTimes } from "../../sources/journal-reader.ts";
-import { lineFramer } from "../codecs/line-framer.ts";
+import { FLAG_TRUNCATED, type Source } from "../event/record-batch.ts";
+import type { InputHost } from "../plugin/definitions.ts";
 import { JournalBatches } from "./journal-batches.ts";
+import { canFollow, type JournalSelection, type JournalStart, journalParameters } from "./journal-command.ts";
+import { cursorOf, placeOf } from "./journal-cursor.ts";
+import { JournalPosition, type JournalPositionSnapshot, sequenceFileId } from "./journal-position.ts";
+import { JournalReader, type JournalReaderTimes } from "./journal-reader.ts";
 import type { JournalState } from "./journal-state.ts";
+import { lineFramer } from "./line-framer.ts";
 
 /** An entry over this many bytes of JSON is cut; its fields are lost then, its beginning is kept. */
 export const ENTRY_LIMIT: number = 10 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { RecordBatch, RecordSink, Source } from "../../event/record-batch.ts";
+import type { RecordBatch, RecordSink, Source } from "../event/record-batch.ts";
 
 /** How long a part-filled batch waits for more records, in milliseconds (Logstash's pipeline.batch.delay). */
 const LINGER_MILLIS = 50;

@@ -1,4 +1,4 @@
-import type { Source } from "../../event/record-batch.ts";
+import type { Source } from "../event/record-batch.ts";
 
 /** A source and how many records came of it. */
 export interface SenderSource {

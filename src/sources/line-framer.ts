@@ -1,5 +1,5 @@
-import { FLAG_TRUNCATED } from "../../event/record-batch.ts";
-import type { Framer, FrameTarget, OptionProblem } from "../../plugin/definitions.ts";
+import { FLAG_TRUNCATED } from "../event/record-batch.ts";
+import type { Framer, FrameTarget, OptionProblem } from "../plugin/definitions.ts";
 
 /** Longest line that is held while its end is awaited, in bytes; a longer one is given in pieces. */
 const LINE_LIMIT = 10 * 1024 * 1024;

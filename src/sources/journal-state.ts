@@ -1,12 +1,8 @@
 import { join } from "node:path";
-import { FILE_ID_BYTES } from "../../event/identity.ts";
-import type { LedgerPart, Logger } from "../../plugin/definitions.ts";
-import { type JournalPositionSnapshot, readPosition } from "../../sources/journal-position.ts";
-import {
-  CheckpointFile,
-  type CheckpointFileSystem,
-  realCheckpointFileSystem,
-} from "../../telemetry/checkpoint-file.ts";
+import { FILE_ID_BYTES } from "../event/identity.ts";
+import type { LedgerPart, Logger } from "../plugin/definitions.ts";
+import { CheckpointFile, type CheckpointFileSystem, realCheckpointFileSystem } from "../telemetry/checkpoint-file.ts";
+import { type JournalPositionSnapshot, readPosition } from "./journal-position.ts";
 
 /** What an input keeps between runs: `journal.json` in its folder. */
 export interface JournalState {

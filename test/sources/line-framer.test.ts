@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FLAG_TRUNCATED } from "../../../src/event/record-batch.ts";
-import { line } from "../../../src/pipeline/codecs/line.ts";
-import { lineFramer } from "../../../src/pipeline/codecs/line-framer.ts";
-import { decode, document, encode, framerOf, framesOf } from "./support.ts";
+import { FLAG_TRUNCATED } from "../../src/event/record-batch.ts";
+import { line } from "../../src/pipeline/codecs/line.ts";
+import { lineFramer } from "../../src/sources/line-framer.ts";
+import { decode, document, encode, framerOf, framesOf } from "../pipeline/codecs/support.ts";
 
 function textsOf(chunks: readonly (string | Uint8Array)[], given: object = {}): string[] {
   return framesOf(framerOf(line, given), chunks).map(({ text }) => text);

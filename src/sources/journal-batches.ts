@@ -1,5 +1,5 @@
-import type { RecordBatch, RecordSink, Source } from "../../event/record-batch.ts";
-import type { JournalOffsets } from "../../sources/journal-position.ts";
+import type { RecordBatch, RecordSink, Source } from "../event/record-batch.ts";
+import type { JournalOffsets } from "./journal-position.ts";
 
 /** How long a part-filled batch waits for more entries, in milliseconds. */
 const LINGER_MILLIS = 50;

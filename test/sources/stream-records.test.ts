@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { RecordBatch } from "../../../src/event/record-batch.ts";
-import { lineFramer } from "../../../src/pipeline/codecs/line-framer.ts";
-import { BatchFiller } from "../../../src/pipeline/inputs/batch-filler.ts";
-import { HeldRecords, StreamRecords } from "../../../src/pipeline/inputs/stream-records.ts";
-import { LimitedWarnings } from "../../../src/sources/limited-warnings.ts";
+import { RecordBatch } from "../../src/event/record-batch.ts";
+import { BatchFiller } from "../../src/sources/batch-filler.ts";
+import { LimitedWarnings } from "../../src/sources/limited-warnings.ts";
+import { lineFramer } from "../../src/sources/line-framer.ts";
+import { HeldRecords, StreamRecords } from "../../src/sources/stream-records.ts";
 
 describe("records of many streams", () => {
   it("are cut where lines without an end take too much memory together; nothing is lost", () => {

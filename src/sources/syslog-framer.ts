@@ -1,5 +1,5 @@
-import { FLAG_TRUNCATED } from "../../event/record-batch.ts";
-import type { Framer, FrameTarget } from "../../plugin/definitions.ts";
+import { FLAG_TRUNCATED } from "../event/record-batch.ts";
+import type { Framer, FrameTarget } from "../plugin/definitions.ts";
 
 /** Longest message, in bytes. A longer line is given in pieces; a greater count is no count. */
 const LONGEST = 10 * 1024 * 1024;
