@@ -57,7 +57,7 @@ describe("the shipper's file output", () => {
     await output.close();
     const names = (await readdir(join(folder, "out"))).sort();
     assert.deepEqual(names, [
-      "filebeat-20261123-9.ndjson",
+      "filebeat-20261123-10.ndjson",
       "filebeat-20261123-11.ndjson",
       "filebeat-20261123-9.ndjson",
     ]);
