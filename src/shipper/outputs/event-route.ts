@@ -24,6 +24,8 @@ export interface RouteOptions {
 interface Metadata {
   readonly _id?: unknown;
   readonly raw_index?: unknown;
+  /** The day is added. */
+  readonly index?: unknown;
   readonly pipeline?: unknown;
 }
 
@@ -40,7 +42,7 @@ interface Route {
 }
 
 /**
- * Finds out where events go, and writes the beginning of their action lines: `@metadata.raw_index`, else `output.elasticsearch.index`, else the
+ * Finds out where events go, and writes the beginning of their action lines: `@metadata.raw_index`, else `@metadata.index` and the day, else `output.elasticsearch.index`, else the
  * data stream that `data_stream.*` names, else `logs-generic-default`. What is constant for a source is parsed once.
  * Source: Elasticsearch, "Bulk API"; Beats, "Configure the Elasticsearch output".
  */
@@ -85,24 +87,24 @@ export class EventRouter {
     const prefix = bytes.toString("utf8", metadataAt, idFrom);
     const metadata = remember(this.#metadata, prefix, () => parseMetadata(`${prefix}"}}`));
     const head = this.#head(metadata, bytes, start, metadataAt);
-    const isNamed = typeof metadata.raw_index === "string" || this.#index?.isConstant === true;
+    const isDated = typeof metadata.raw_index !== "string" && typeof metadata.index === "string";
+    const isNamed = typeof metadata.raw_index === "string" || (!isDated && this.#index?.isConstant === true);
     const stream = bytes.subarray(start, metadataAt).indexOf(DATA_STREAM);
-    const isByTime = !isNamed && this.#index !== undefined;
+    const isByTime = isDated || (!isNamed && this.#index !== undefined);
     const route: Route = {
       metadata: Buffer.from(prefix),
       head,
       tail: isNamed || isByTime ? undefined : copied(bytes, stream < 0 ? metadataAt : start + stream, metadataAt),
       time: isByTime ? copied(bytes, start, start + TIME_BYTES) : undefined,
     };
-    const isTimeOnly = route.time === undefined || (this.#isTimeOnly && isAt(route.time, TIME_KEY, 0));
+    const isTimeOnly = route.time === undefined || ((isDated || this.#isTimeOnly) && isAt(route.time, TIME_KEY, 0));
     this.#last = isTimeOnly ? route : undefined;
     return route;
   }
 
   #head(metadata: Metadata, bytes: Buffer, start: number, end: number): Buffer {
     const pipeline = typeof metadata.pipeline === "string" ? metadata.pipeline : this.#pipeline;
-    const raw = typeof metadata.raw_index === "string" ? metadata.raw_index : undefined;
-    const index = raw ?? this.#namedIndex(bytes, start, end);
+    const index = ownIndex(metadata, bytes, start, end) ?? this.#namedIndex(bytes, start, end);
     const isStream = index === undefined;
     const name = index ?? this.#stream(bytes, start, end);
     return remember(this.#heads, `${isStream}\n${name}\n${pipeline ?? ""}`, () =>
@@ -132,6 +134,15 @@ export class EventRouter {
       streamOf(parseEvent(bytes, start, end)),
     );
   }
+}
+
+/** What the event's metadata say; lower case, as Elasticsearch wants it. */
+function ownIndex({ raw_index, index }: Metadata, bytes: Buffer, start: number, end: number): string | undefined {
+  if (typeof raw_index === "string") return raw_index.toLowerCase();
+  if (typeof index !== "string") return undefined;
+  const time = parseEvent(bytes, start, end)["@timestamp"];
+  const day = typeof time === "string" ? `-${time.slice(0, 10).replaceAll("-", ".")}` : "";
+  return `${index}${day}`.toLowerCase();
 }
 
 function isSameRoute(route: Route, bytes: Buffer, start: number, metadataAt: number, idFrom: number): boolean {

@@ -82,6 +82,12 @@ describe("where events go in Elasticsearch", () => {
       index: "mine-2026",
     },
     {
+      name: "index of the metadata, with the day",
+      router: new EventRouter({ index: "other", pipeline: undefined }),
+      event: event({}, { index: "Mine" }),
+      index: "mine-2026.11.23",
+    },
+    {
       name: "the output's index, with the event's day and a field",
       router: new EventRouter({ index: "Filebeat-%{[agent][version]}-%{+yyyy.MM.dd}", pipeline: "all" }),
       event: event({ agent: { version: "9.1" } }),
