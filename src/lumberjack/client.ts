@@ -26,7 +26,7 @@ export interface LumberjackClientOptions {
   readonly clock?: Clock;
   readonly counters?: LumberjackCounters;
   readonly compress?: Compress;
-  /** Anything was heard from the receiver: its first acknowledgement or keep-alive. */
+  /** The receiver works: its first keep-alive, or acknowledgement of a whole window. Less can be said by one that never takes a window. */
   readonly onHeard?: () => void;
   /** Called once. All promises of `send` have been rejected with the same error then. */
   readonly onClosed?: (reason: LumberjackError) => void;
@@ -186,9 +186,10 @@ export class LumberjackClient {
 
   #acknowledged(sequence: number): void {
     this.#lastHeard = this.#clock.now();
-    this.#onHeard();
-    this.#onHeard = () => {};
-    if (sequence === 0) return;
+    if (sequence === 0) {
+      this.#heard();
+      return;
+    }
     const window = this.#flying[0];
     const most = window?.written ? window.events.count : 0;
     if (window === undefined || sequence > most) {
@@ -200,8 +201,14 @@ export class LumberjackClient {
     }
     if (window.acknowledged < window.events.count) return;
     this.#flying.shift();
+    this.#heard();
     window.resolve();
     this.#pump();
+  }
+
+  #heard(): void {
+    this.#onHeard();
+    this.#onHeard = () => {};
   }
 
   /** One timer for all windows: it looks how long ago the receiver was heard, and comes again for the rest. */

@@ -159,7 +159,7 @@ export class SenderLane {
     this.#most = this.#context.slowStart ? SLOW_START_EVENTS : Number.POSITIVE_INFINITY;
     this.#client = new LumberjackClient(channel, {
       ...this.#context.client,
-      // Being connected proves little; an answer proves that the receiver works.
+      // Being connected proves little.
       onHeard: () => {
         this.#backoff.reset();
         this.#failedInARow = 0;

@@ -51,6 +51,14 @@ function absent(folder: string, { id }: PipelineSet, base: string): string {
   const others = existsSync(parent)
     ? readdirSync(parent).filter((name) => existsSync(join(parent, name, "dead-letters")))
     : [];
+  const ship = join(base, "ship");
+  const shippers = existsSync(ship)
+    ? readdirSync(ship)
+        .map((name) => join(ship, name, "dead-letters"))
+        .filter((path) => existsSync(path))
+    : [];
+  if (others.length === 0 && shippers.length > 0)
+    return `no pipeline has dead letters below ${base}; those of the shipper: --letters ${shippers.join(", ")}`;
   const help =
     others.length > 0
       ? `there are letters of ${others.join(", ")}: give --pipeline.id`

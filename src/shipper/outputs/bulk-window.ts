@@ -3,9 +3,8 @@ import { ByteWriter } from "../../event/byte-writer.ts";
 import type { EventRouter } from "./event-route.ts";
 import type { EncodedWindow } from "./window-sender.ts";
 
-const ID: Uint8Array = new Uint8Array(Buffer.from(',"_id":'));
-const ACTION_END: Uint8Array = new Uint8Array(Buffer.from("}}\n"));
-const DOCUMENT_END: Uint8Array = new Uint8Array(Buffer.from("}\n"));
+const NEWLINE = 0x0a;
+const OBJECT_END = 0x7d;
 
 /** A window as a body of the bulk API: for each event an action, and the event without its metadata. */
 export function bulkBody(window: EncodedWindow, router: EventRouter): BulkBody {
@@ -15,15 +14,12 @@ export function bulkBody(window: EncodedWindow, router: EventRouter): BulkBody {
   for (let i = 0; i < count; i++) {
     const start = starts[i] as number;
     const at = metadata[i] as number;
-    const { head, id } = router.action(bytes, start, at, ends[i] as number);
-    out.put(head);
-    if (id !== "") {
-      out.put(ID);
-      out.text(JSON.stringify(id));
-    }
-    out.put(ACTION_END);
-    out.put(bytes.subarray(start, at));
-    out.put(DOCUMENT_END);
+    router.writeAction(out, bytes, start, at, ends[i] as number);
+    out.byte(NEWLINE);
+    out.reserve(at - start + 2);
+    out.length += bytes.copy(out.bytes, out.length, start, at);
+    out.byte(OBJECT_END);
+    out.byte(NEWLINE);
     places[i] = out.length;
   }
   return { bytes: out.bytes.subarray(0, out.length), ends: places, count };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { FileOutput as FileConfig } from "../config/config.ts";
 import type { OutputEnvironment } from "./output-environment.ts";
 import { type OutputFile, type OutputFiles, realOutputFiles } from "./output-files.ts";
-import { linesOf } from "./window-lines.ts";
+import { linesBytes, linesOf } from "./window-lines.ts";
 import type { EncodedWindow, WindowOutcome, WindowSender } from "./window-sender.ts";
 
 const RETRY_MS = 1000;
@@ -62,14 +62,13 @@ export class FileOutput implements WindowSender {
   /** Windows that have come together share an fsync. */
   async #write(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#isClosed) {
-      const group = [...this.#waiting];
       try {
         const file = await this.#current();
+        const group = this.#fitting(file.size);
         await this.#append(file, group);
         this.#settled();
         this.#waiting.splice(0, group.length);
         for (const { window, resolve } of group) resolve({ delivered: window.count, existing: 0, deadLettered: 0 });
-        if (file.size >= this.#config.rotateEveryBytes) await this.#rotate();
       } catch (error) {
         this.#failed(error as Error);
         await this.#pause();
@@ -94,26 +93,41 @@ export class FileOutput implements WindowSender {
     }
   }
 
-  /** The newest file goes on while it has room. */
-  async #current(): Promise<OutputFile> {
-    if (this.#file !== undefined) return this.#file;
-    const { path, permissions, rotateEveryBytes } = this.#config;
-    await this.#files.makeFolder(path);
-    const newest = (await this.#known()).at(-1);
-    this.#file = await this.#files.open(join(path, newest ?? (await this.#nextName())), permissions);
-    if (this.#file.size >= rotateEveryBytes) await this.#rotate();
-    return this.#file ?? this.#current();
+  /** Those that go into a file of that size; one that does not fit alone goes into a file of its own. */
+  #fitting(size: number): Waiting[] {
+    const group: Waiting[] = [];
+    let after = size;
+    for (const one of this.#waiting) {
+      after += linesBytes(one.window);
+      if (group.length > 0 && after > this.#config.rotateEveryBytes) break;
+      group.push(one);
+    }
+    return group;
   }
 
-  async #rotate(): Promise<void> {
-    const old = this.#file;
+  /** The file that the next window goes to: the newest, while it has room. */
+  async #current(): Promise<OutputFile> {
+    const { path, permissions, rotateEveryBytes } = this.#config;
+    if (this.#file === undefined) {
+      await this.#files.makeFolder(path);
+      const newest = (await this.#known()).at(-1);
+      this.#file = await this.#files.open(join(path, newest ?? (await this.#nextName())), permissions);
+    }
+    const { window } = this.#waiting[0] as Waiting;
+    const isFull = this.#file.size > 0 && this.#file.size + linesBytes(window) > rotateEveryBytes;
+    return isFull ? this.#rotate(this.#file) : this.#file;
+  }
+
+  async #rotate(old: OutputFile): Promise<OutputFile> {
     this.#file = undefined;
-    await old?.close();
+    await old.close();
     const { path, permissions, numberOfFiles } = this.#config;
-    this.#file = await this.#files.open(join(path, await this.#nextName()), permissions);
+    const file = await this.#files.open(join(path, await this.#nextName()), permissions);
+    this.#file = file;
     const known = await this.#known();
     for (const name of known.slice(0, Math.max(0, known.length - numberOfFiles)))
       await this.#files.remove(join(path, name));
+    return file;
   }
 
   async #nextName(): Promise<string> {

@@ -61,6 +61,11 @@ export class ShipLetters {
         await store.flush();
         break;
       } catch (error) {
+        // After an fsync that failed nobody knows what is on disk; letters that are there twice are one.
+        if (next === letters.length) {
+          next = 0;
+          await this.#forget();
+        }
         const reason = `dead letters cannot be written to ${this.#folder}: ${(error as Error).message}`;
         if (this.trouble === undefined) this.#log.error(`${reason}; their windows wait`);
         this.trouble = reason;
@@ -81,8 +86,13 @@ export class ShipLetters {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#forget();
+  }
+
+  async #forget(): Promise<void> {
     const store = await this.#store?.catch(() => undefined);
-    await store?.close();
+    this.#store = undefined;
+    await store?.close().catch(() => undefined);
   }
 
   #opened(): Promise<DeadLetterStore> {

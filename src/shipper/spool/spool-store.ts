@@ -89,7 +89,8 @@ export class SpoolStore {
         version: 1,
         ...this.#done,
         event: this.#doneEvent,
-        ledgers: { [output]: this.#ledger.snapshot() },
+        // Those of outputs that were configured before stay.
+        ledgers: { ...saved?.ledgers, [output]: this.#ledger.snapshot() },
       }),
       options.complain,
       checkpoints,

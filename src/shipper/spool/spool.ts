@@ -23,6 +23,8 @@ export interface SpoolOptions {
   readonly clock?: Clock;
   readonly segments?: SegmentFileSystem;
   readonly checkpoints?: CheckpointFileSystem;
+  /** Gives the folder up when it is closed. */
+  readonly release?: () => Promise<void>;
 }
 
 /** A window that is not on disk. */
@@ -72,6 +74,7 @@ export class Spool implements WindowSender {
   #stopLooking: (() => void) | undefined;
   #diskTrouble: string | undefined;
   #isClosed = false;
+  readonly #release: (() => Promise<void>) | undefined;
 
   private constructor(inner: WindowSender, store: SpoolStore, options: SpoolOptions) {
     this.name = inner.name;
@@ -79,6 +82,7 @@ export class Spool implements WindowSender {
     this.#store = store;
     this.#log = options.log;
     this.#clock = options.clock ?? systemClock;
+    this.#release = options.release;
     if (store.isEmpty) return;
     this.#log.info("the spool has windows of an earlier run: they are sent first", { events: store.events });
     this.#isSpooling = true;
@@ -150,6 +154,7 @@ export class Spool implements WindowSender {
     cancel();
     for (const { reject } of this.#waiting.splice(0)) reject(new Error("the spool is closed"));
     await this.#store.close().catch((error: Error) => this.#log.warn(`spool: ${error.message}`));
+    await this.#release?.();
   }
 
   #try(entry: Waiting): void {

@@ -82,6 +82,12 @@ describe("where events go in Elasticsearch", () => {
       index: "mine-2026",
     },
     {
+      name: "index of the metadata, with the day",
+      router: new EventRouter({ index: "other", pipeline: undefined }),
+      event: event({}, { index: "Mine" }),
+      index: "mine-2026.11.23",
+    },
+    {
       name: "the output's index, with the event's day and a field",
       router: new EventRouter({ index: "Filebeat-%{[agent][version]}-%{+yyyy.MM.dd}", pipeline: "all" }),
       event: event({ agent: { version: "9.1" } }),
@@ -117,6 +123,48 @@ describe("where events go in Elasticsearch", () => {
     const [first, , second] = linesOf(streams, [odd, { fields: { message: "m" }, metadata: { beat: "filebeat" } }]);
     assert.deepEqual(first, { create: { _index: "logs-generic-default", require_data_stream: true, _id: 'my "id"' } });
     assert.deepEqual(second, { create: { _index: "logs-generic-default", require_data_stream: true } });
+  });
+
+  it("events that look alike but for what decides", () => {
+    const daily = new EventRouter({ index: "d-%{+yyyy.MM.dd}", pipeline: undefined });
+    const day = (date: string): TestEvent => event({ "@timestamp": `${date}T10:00:00.000Z` });
+    const found = linesOf(daily, [day("2026-11-23"), day("2026-11-23"), day("2026-11-24"), day("2026-11-23")]);
+    assert.deepEqual(
+      found.filter((_line, i) => i % 2 === 0).map((line) => (line as { create: { _index: string } }).create._index),
+      ["d-2026.11.23", "d-2026.11.23", "d-2026.11.24", "d-2026.11.23"],
+    );
+    const kept = event({ data_stream: { dataset: "a" } });
+    const mixed = linesOf(streams, [
+      event({}),
+      kept,
+      event({ fields: { data_stream: { dataset: "a" } } }),
+      event({ data_stream: { dataset: "b" } }),
+      kept,
+      event({}, { raw_index: "r" }),
+      event({}),
+    ]);
+    assert.deepEqual(
+      mixed.filter((_line, i) => i % 2 === 0).map((line) => (line as { create: { _index: string } }).create._index),
+      [
+        "logs-generic-default",
+        "logs-a-default",
+        "logs-generic-default",
+        "logs-b-default",
+        "logs-a-default",
+        "r",
+        "logs-generic-default",
+      ],
+    );
+  });
+
+  it("fifty characters at the end that are no id of ours are read, not copied", () => {
+    const id = `${"x".repeat(20)}","routing":"${"y".repeat(17)}`;
+    assert.equal(id.length, 50);
+    const window = windowOf([{ fields: { message: "m" }, metadata: { _id: "x".repeat(20), routing: "y".repeat(17) } }]);
+    const line = bulkBody(window, streams).bytes.toString().split("\n")[0] as string;
+    assert.deepEqual(JSON.parse(line), {
+      create: { _index: "logs-generic-default", require_data_stream: true, _id: "x".repeat(20) },
+    });
   });
 
   it("sources that take turns keep their own, and remembering is bounded", () => {

@@ -59,7 +59,7 @@ describe("the shipper's file output", () => {
     assert.deepEqual(names, [
       "filebeat-20261123-10.ndjson",
       "filebeat-20261123-11.ndjson",
-      "filebeat-20261123-12.ndjson",
+      "filebeat-20261123-9.ndjson",
     ]);
     assert.deepEqual(await lines("filebeat-20261123-11.ndjson"), textsOf(numbered(22, 24)));
   });
@@ -119,7 +119,7 @@ describe("the shipper's file output", () => {
     await output.close();
     assert.deepEqual((await readdir(join(folder, "out"))).sort(), [
       "filebeat-20260101.ndjson.gz",
-      "filebeat-20261123-3.ndjson",
+      "filebeat-20261123-2.ndjson",
       "filebeat-other.ndjson",
     ]);
   });
