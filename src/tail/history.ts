@@ -36,7 +36,7 @@ export async function historyOf(
     for (const name of await namesIn(dirname(path))) {
       const sibling = join(dirname(path), name);
       if (sibling === path || !matches.test(name)) continue;
-      if (/\.gz$/i.test(name) && !discovery.isGzip(sibling)) continue;
+      if (!discovery.isWanted(sibling)) continue;
       // app.log.1.gz is rotated of app.log, and not of app.log.1.
       const known = rotatedOf.get(sibling);
       if (known === undefined || known.length > path.length) rotatedOf.set(sibling, path);

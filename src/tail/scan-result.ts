@@ -31,8 +31,9 @@ export class ScanResult {
 
   /** Runs between two turns, so that no file changes hands while it is read. */
   async apply(input: InputFiles, found: readonly FoundFile[]): Promise<void> {
-    if (input.firstScan && input.firstStart && this.#options.since !== undefined) {
-      await this.#beginHistory(input, found, this.#options.since);
+    if (input.firstScan && this.#options.since !== undefined) {
+      if (input.firstStart) await this.#beginHistory(input, found, this.#options.since);
+      else this.#env.log.info(`files of input ${input.options.name} are known: they go on where they were read to`);
     }
     const seen = new Set<string>();
     const unknown: FoundFile[] = [];
