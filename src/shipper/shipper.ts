@@ -25,6 +25,8 @@ export interface ShipperOptions {
   readonly dataFolder: string;
   readonly shutdownTimeoutMs: number;
   readonly version: string;
+  /** Epoch milliseconds: at a first start, files begin with lines that are not older, after their rotated siblings. */
+  readonly since?: number;
   /** Called when nobody takes what is written any more: the console's reader has gone. */
   readonly ended: () => void;
 }
@@ -92,6 +94,7 @@ export class Shipper {
           starts: await noteStart(dataFolder, Date.now()),
           flushMs: config.registryFlushMs,
           lingerMs: config.lingerMs,
+          since: this.#options.since,
           extra: () => this.#ledger.snapshot(),
         },
         sink,

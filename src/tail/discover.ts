@@ -29,18 +29,12 @@ export class Discovery {
 
   /** All files that match, each inode once, sorted by path. */
   async scan(): Promise<FoundFile[]> {
-    const { paths, exclude = [], include = [], hidden = false, symlinks = true } = this.#input;
+    const { paths, exclude = [], hidden = false, symlinks = true } = this.#input;
     const literal = await this.#withoutLinks(paths.filter((path) => !GLOB.test(path)));
     const globs = paths.filter((path) => GLOB.test(path));
     const ignore = exclude.filter((entry) => typeof entry === "string");
-    const expressions = exclude.filter((entry) => typeof entry !== "string");
     const found = globs.length === 0 ? [] : await this.#env.glob(globs, { ignore, hidden, symlinks });
-    const { compression } = this.#input;
-    const all = [...new Set([...literal, ...found])]
-      .filter((path) => compression !== "none" || !GZIP.test(path))
-      .filter((path) => !expressions.some((expression) => fits(expression, path)))
-      .filter((path) => include.length === 0 || include.some((expression) => fits(expression, path)))
-      .sort();
+    const all = [...new Set([...literal, ...found])].filter((path) => this.isWanted(path)).sort();
     const files: FoundFile[] = [];
     const inodes = new Set<string>();
     for (let i = 0; i < all.length; i += STATS_AT_A_TIME) {
@@ -53,6 +47,14 @@ export class Discovery {
       }
     }
     return files;
+  }
+
+  /** Whether neither an expression nor its compression leaves a path out. */
+  isWanted(path: string): boolean {
+    const { exclude = [], include = [], compression } = this.#input;
+    if (compression === "none" && GZIP.test(path)) return false;
+    if (exclude.some((expression) => typeof expression !== "string" && fits(expression, path))) return false;
+    return include.length === 0 || include.some((expression) => fits(expression, path));
   }
 
   async #withoutLinks(paths: readonly string[]): Promise<readonly string[]> {

@@ -16,7 +16,15 @@ export interface TailEnvironment {
   readonly watch:
     | ((folders: readonly WatchedFolder[], seen: (path: string, names: boolean) => void) => FolderWatch)
     | null;
+  /** For `TailOptions.since`; without it files are told apart by their modification times alone. */
+  readonly findStart?: FindStart;
 }
+
+/**
+ * Offset of the first line of a file (of its content if the name ends in `.gz`) that is not `before`; behind the last whole line if all are.
+ * Lines come as latin1. @throws Error if it cannot be searched
+ */
+export type FindStart = (path: string, before: (line: string) => boolean) => Promise<number>;
 
 export interface GlobOptions {
   readonly ignore: readonly string[];

@@ -9,7 +9,7 @@ import type { Registry } from "./registry.ts";
 import type { TrackedFile } from "./tracked-file.ts";
 
 /** A file that waits to be opened: `file` null when its inode is not known. */
-interface Opening {
+export interface Opening {
   readonly input: InputFiles;
   readonly file: TrackedFile | null;
   readonly path: string;
@@ -48,6 +48,9 @@ export class HarvestLoop {
   readonly #requestScan: () => void;
   readonly #openings: Map<string, Opening> = new Map();
   readonly #gzip: GzipOpenings<Opening>;
+  /** By the name of an opening, the one that comes after it; and the names of those. */
+  readonly #following: Map<string, Opening> = new Map();
+  readonly #waiting: Set<string> = new Set();
   readonly #work: (() => Promise<void>)[] = [];
   #ready: Job[] = [];
   /** What they have to read waits for a batch. They are looked at when something changes: names and contents go on changing. */
@@ -143,7 +146,8 @@ export class HarvestLoop {
 
   /** Files whose end has not been reached since `drain`. */
   *undrained(): Generator<{ readonly path: string; readonly bytes: number }> {
-    for (const { path } of [...this.#openings.values(), ...this.#gzip.pending()]) yield { path, bytes: 0 };
+    const waiting = [...this.#openings.values(), ...this.#gzip.pending(), ...this.#following.values()];
+    for (const { path } of waiting) yield { path, bytes: 0 };
     for (const { harvester } of this.jobs.values()) {
       if (harvester.drained && !harvester.unframed) continue;
       yield { path: harvester.path, bytes: Math.max(0, harvester.file.size - harvester.file.position.offset) };
@@ -158,13 +162,34 @@ export class HarvestLoop {
 
   open(opening: Opening): void {
     const name = jobKey(opening.input, opening.key);
-    if (this.jobs.has(name) || this.#openings.get(name)?.descriptor !== undefined) return;
+    if (this.#waiting.has(name) || this.jobs.has(name) || this.#openings.get(name)?.descriptor !== undefined) return;
     if (opening.input.isGzip(opening.path)) {
       this.#gzip.add(name, opening);
       return;
     }
     this.#openings.set(name, opening);
     this.#continue();
+  }
+
+  /** Opens each when the one before it was read to its end. */
+  openInOrder(openings: readonly Opening[]): void {
+    for (const [i, opening] of openings.entries()) {
+      const before = openings[i - 1];
+      if (before === undefined) continue;
+      this.#following.set(jobKey(before.input, before.key), opening);
+      this.#waiting.add(jobKey(opening.input, opening.key));
+    }
+    if (openings[0] !== undefined) this.open(openings[0]);
+  }
+
+  #openFollowing(input: InputFiles, key: string): void {
+    const name = jobKey(input, key);
+    const next = this.#following.get(name);
+    if (next === undefined) return;
+    this.#following.delete(name);
+    this.#waiting.delete(jobKey(next.input, next.key));
+    // It may have been renamed meanwhile.
+    this.open({ ...next, path: next.file?.seenPath ?? next.path });
   }
 
   job(input: InputFiles, key: string): Job | undefined {
@@ -252,6 +277,7 @@ export class HarvestLoop {
       if (open.stat.kind !== "file" || key !== opening.key || this.jobs.has(jobKey(input, key))) {
         // The path belongs to another file by now.
         await this.#closeDescriptor(descriptor);
+        this.#openFollowing(input, opening.key);
         this.#requestScan();
         return;
       }
@@ -269,11 +295,13 @@ export class HarvestLoop {
       this.#enqueue(job);
     } catch (error) {
       await this.#closeDescriptor(descriptor);
+      this.#openFollowing(input, opening.key);
       input.discovery.trouble(path, "read_errors", `cannot read ${path}: ${error}`);
     }
   }
 
-  #cannotOpen({ input, path }: Opening, error: unknown): void {
+  #cannotOpen({ input, path, key }: Opening, error: unknown): void {
+    this.#openFollowing(input, key);
     if (isGone(error)) this.#requestScan();
     else input.discovery.trouble(path, "open_errors", `cannot open ${path}: ${error}`);
   }
@@ -437,6 +465,7 @@ export class HarvestLoop {
     const { file, framer } = harvester;
     const now = this.#env.clock.now();
     file.looked = true;
+    this.#openFollowing(input, job.key);
     if (this.draining && !harvester.drained) {
       harvester.drained = true;
       if (harvester.unframed && this.#env.fs.fault(harvester.descriptor) === null)
@@ -517,6 +546,7 @@ export class HarvestLoop {
     }
     this.#env.count("files_closed");
     await this.#closeDescriptor(harvester.descriptor);
+    this.#openFollowing(input, key);
     this.#continue();
   }
 

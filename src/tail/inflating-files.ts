@@ -45,6 +45,7 @@ export class InflatingFiles implements TailFileSystem {
   readonly #open = new Map<number, OpenGzip>();
 
   readonly stat: TailFileSystem["stat"];
+  readonly isLink: (path: string) => Promise<boolean>;
   readonly open: TailFileSystem["open"];
   readonly write: TailFileSystem["write"];
   readonly fsync: TailFileSystem["fsync"];
@@ -57,6 +58,7 @@ export class InflatingFiles implements TailFileSystem {
   constructor(fs: TailFileSystem) {
     this.#fs = fs;
     this.stat = (path) => fs.stat(path);
+    this.isLink = async (path) => (await fs.isLink?.(path)) ?? false;
     this.open = (path, mode) => fs.open(path, mode);
     this.write = (descriptor, bytes) => fs.write(descriptor, bytes);
     this.fsync = (descriptor) => fs.fsync(descriptor);

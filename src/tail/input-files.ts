@@ -136,6 +136,47 @@ export class InputFiles {
     return this.#place(new TrackedFile(this.#env.random(12), 0, this.options.name, path), path, stat);
   }
 
+  get firstStart(): boolean {
+    return this.#firstStart;
+  }
+
+  /**
+   * A file whose content is known from `offset` on to be wanted; null if it is empty or no longer there. Compressed content of which nothing
+   * is wanted is not even looked at.
+   */
+  async beginAt({ path, stat }: FoundFile, offset: number | "end"): Promise<TrackedFile | null> {
+    const { fs } = this.#env;
+    const gzip = this.isGzip(path);
+    const file = this.fresh(path, stat);
+    file.version = stat.version;
+    file.rotated = gzip;
+    if (!gzip || offset !== "end") {
+      const offsets = offset === "end" ? [] : [offset];
+      const descriptor = gzip ? await fs.openGzip(path, { wanted: () => true, offsets }) : await fs.open(path, "r");
+      if (descriptor === null) return null;
+      try {
+        const open = await lookAt(fs, descriptor);
+        if (open.stat.size === 0 || `${open.stat.device}:${open.stat.inode}` !== file.key) {
+          this.byInode.delete(file.key);
+          return null;
+        }
+        const { size } = open.stat;
+        const at = offset === "end" ? size : Math.min(offset, size);
+        file.startAt(at, await bytesBefore(fs, descriptor, at));
+        file.fingerprint = fingerprintOf(open.head);
+        file.seen = { offset: size, tail: crc32(await bytesBefore(fs, descriptor, size)) };
+        file.size = size;
+        file.version = open.stat.version;
+      } finally {
+        await fs.close(descriptor);
+      }
+    }
+    this.#registry.add(file);
+    this.#index(file);
+    this.#env.count("files_found");
+    return file;
+  }
+
   /** The next generation of `old`, whose content went away; a file of its own after 2^24 of them or when `another` has the inode. */
   successor(old: TrackedFile, path: string, stat: FileStat, another: boolean): TrackedFile {
     // It may have been found in a copy already.
@@ -365,6 +406,6 @@ function mayBeMadeOf(stat: FileStat, file: TrackedFile): boolean {
 }
 
 /** The first half of a version. */
-function modificationTime(stat: Pick<FileStat, "version">): string {
+export function modificationTime(stat: Pick<FileStat, "version">): string {
   return stat.version.slice(0, stat.version.indexOf(":"));
 }

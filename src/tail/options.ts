@@ -92,6 +92,13 @@ export interface TailOptions {
   readonly inputs: readonly TailInputOptions[];
   /** Folder of registry.json; made if absent. */
   readonly registryFolder: string;
+  /**
+   * Epoch milliseconds: where an input has its first start, files begin at the first line that is not older, and their rotated and compressed
+   * siblings are read before them, oldest first. Instead of `readFrom`.
+   */
+  readonly since?: number;
+  /** Zone of lines whose time names none, for `since`. Default: the host's. */
+  readonly timezone?: string;
   /** Bytes of one read. Default 512 KiB (measured: 64 KiB costs 60 % more CPU). */
   readonly bufferSize?: number;
   /** Bytes that one file may deliver before the next file has its turn. Default 4 MiB. */
@@ -114,7 +121,7 @@ export interface TailOptions {
   readonly extra?: () => unknown;
 }
 
-export type ResolvedTailOptions = Required<Omit<TailOptions, "extra">> & Pick<TailOptions, "extra">;
+export type ResolvedTailOptions = Required<Omit<TailOptions, "extra" | "since">> & Pick<TailOptions, "extra" | "since">;
 
 export function withDefaults(options: TailOptions): ResolvedTailOptions {
   return {
@@ -126,6 +133,7 @@ export function withDefaults(options: TailOptions): ResolvedTailOptions {
     pollMaxMs: 10_000,
     harvesterLimit: 1024,
     flushMs: 1000,
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     forgetAfterMs: 7 * 24 * 3600 * 1000,
     ...options,
   };

@@ -9,6 +9,7 @@ import type {
   TailFileSystem,
   TailLog,
 } from "./environment.ts";
+import { findStart } from "./find-start.ts";
 import { watchFolders } from "./folder-watch.ts";
 
 function fileStat(stat: fs.BigIntStats): FileStat {
@@ -113,5 +114,6 @@ export function defaultEnvironment(
     count,
     glob: realGlob,
     watch: watchFolders,
+    findStart,
   };
 }

@@ -1,7 +1,9 @@
 import type { FoundFile } from "./discover.ts";
 import type { TailEnvironment } from "./environment.ts";
-import type { HarvestLoop } from "./harvest-loop.ts";
-import type { InputFiles } from "./input-files.ts";
+import type { HarvestLoop, Opening } from "./harvest-loop.ts";
+import { historyOf, historyStart } from "./history.ts";
+import { type InputFiles, modificationTime } from "./input-files.ts";
+import type { ResolvedTailOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
 import { SEARCHES, type TrackedFile } from "./tracked-file.ts";
 
@@ -11,8 +13,16 @@ export class ScanResult {
   readonly #registry: Registry;
   readonly #loop: HarvestLoop;
   readonly #inputs: readonly InputFiles[];
+  readonly #options: ResolvedTailOptions;
 
-  constructor(environment: TailEnvironment, registry: Registry, loop: HarvestLoop, inputs: readonly InputFiles[]) {
+  constructor(
+    environment: TailEnvironment,
+    options: ResolvedTailOptions,
+    registry: Registry,
+    loop: HarvestLoop,
+    inputs: readonly InputFiles[],
+  ) {
+    this.#options = options;
     this.#env = environment;
     this.#registry = registry;
     this.#loop = loop;
@@ -21,6 +31,10 @@ export class ScanResult {
 
   /** Runs between two turns, so that no file changes hands while it is read. */
   async apply(input: InputFiles, found: readonly FoundFile[]): Promise<void> {
+    if (input.firstScan && this.#options.since !== undefined) {
+      if (input.firstStart) await this.#beginHistory(input, found, this.#options.since);
+      else this.#env.log.info(`files of input ${input.options.name} are known: they go on where they were read to`);
+    }
     const seen = new Set<string>();
     const unknown: FoundFile[] = [];
     for (const file of found) {
@@ -39,6 +53,33 @@ export class ScanResult {
       if (!this.#tooOld(input, file) && !input.isCopy(file, inPlace)) this.#openUnknown(input, file, false);
     }
     input.firstScan = false;
+  }
+
+  /** Every file of the past gets its entry and its place before anything is read, so that a crash on the way changes nothing. */
+  async #beginHistory(input: InputFiles, found: readonly FoundFile[], since: number): Promise<void> {
+    const young = found.filter((file) => !this.#tooOld(input, file));
+    for (const chain of await historyOf(young, input.discovery, this.#env.fs)) {
+      const openings: Opening[] = [];
+      for (const one of chain) {
+        if (this.#tooOld(input, one)) continue;
+        const { offset, doubt } = await historyStart(one, since, this.#env, this.#options.timezone);
+        const file = await input.beginAt(one, offset).catch((error: unknown) => {
+          input.discovery.trouble(one.path, "open_errors", `cannot open ${one.path}: ${error}`);
+          return null;
+        });
+        if (file === null) continue;
+        if (doubt !== undefined) {
+          this.#env.log.warn(
+            `${one.path} is read from its beginning, since it was written to after the time asked for: ${doubt}`,
+          );
+        } else if (offset !== "end") {
+          this.#env.log.info(`${one.path} is read from byte ${file.position.offset} of ${file.size}`);
+        }
+        if (file.position.offset === file.size) continue;
+        openings.push({ input, file, path: one.path, key: file.key, asCopyOnly: false, first: true });
+      }
+      this.#loop.openInOrder(openings);
+    }
   }
 
   #openUnknown(input: InputFiles, { path, stat }: FoundFile, asCopyOnly: boolean): void {
@@ -68,13 +109,15 @@ export class ScanResult {
     if (file.seenPath !== path) this.#renamed(file, path);
     // The size on disk of a gzip file says nothing of its content.
     const size = input.isGzip(path) ? file.size : stat.size;
+    // A rename alone is no reason to inflate it again.
+    const same = input.isGzip(path) ? modificationTime(stat) === modificationTime(file) : stat.version === file.version;
+    const changed = !same || size !== file.size;
     if (job !== undefined) {
       job.harvester.path = path;
       job.harvester.renamed ||= file.rotated;
-      if (stat.version !== file.version || size !== file.size) this.#loop.wake(job.harvester);
+      if (changed) this.#loop.wake(job.harvester);
       return true;
     }
-    const changed = stat.version !== file.version || size !== file.size;
     if (changed || (!file.looked && file.acknowledged.offset !== size)) {
       this.#loop.open({ input, file, path, key, asCopyOnly: false, first: input.firstScan });
     }

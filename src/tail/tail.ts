@@ -74,7 +74,7 @@ export class Tail {
     this.#batcher = new Batcher(sink, environment.clock, this.#options.lingerMs, () => this.#registry.touch());
     this.#loop = new HarvestLoop(inflating, this.#options, this.#registry, this.#batcher, () => this.scanSoon());
     this.#inputs = options.inputs.map((input) => new InputFiles(input, inflating, this.#registry));
-    this.#scanResult = new ScanResult(inflating, this.#registry, this.#loop, this.#inputs);
+    this.#scanResult = new ScanResult(inflating, this.#options, this.#registry, this.#loop, this.#inputs);
     const names = new Set(options.inputs.map((input) => input.name));
     if (names.size < options.inputs.length) throw new TypeError("two inputs of a tail have the same name");
   }

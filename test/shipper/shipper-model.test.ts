@@ -103,6 +103,8 @@ class Model {
         log.append(action.lines, false);
         break;
       case "compress":
+        // Of little content, what is a copy of what shows only while both are there; else it is sent twice rather than not at all.
+        if (this.#world.matchAll) await this.#pass(8000);
         log.compress();
         break;
       case "run":

@@ -7,6 +7,7 @@ import { createLogger } from "../../telemetry/logger.ts";
 import { dataFolder, FolderInUse, lockFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL, EXIT_USAGE } from "../exit-codes.ts";
 import { readShipConfigFile } from "../ship/read-config.ts";
+import { parseSince } from "../ship/since.ts";
 import { onStopSignal } from "../signals.ts";
 import { version } from "../version.ts";
 
@@ -15,6 +16,7 @@ interface ShipOptions {
   readonly "path.data"?: string;
   readonly "shutdown.timeout"?: string;
   readonly once?: boolean;
+  readonly since?: string;
   /** Seconds. */
   readonly timeout?: string;
 }
@@ -37,6 +39,12 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
     process.stderr.write("antler: --timeout is a number of seconds\n");
     return EXIT_USAGE;
   }
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const since = options.since === undefined ? undefined : parseSince(options.since, Date.now(), timezone);
+  if (options.since !== undefined && since === undefined) {
+    process.stderr.write("antler: --since is a time (2025-01-31T08:00) or how long ago (90m, 2h, 3d)\n");
+    return EXIT_USAGE;
+  }
   const folder = dataFolder(
     options["path.data"] ?? config.dataFolder,
     "ship",
@@ -49,6 +57,7 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
       dataFolder: folder,
       shutdownTimeoutMs: timeout * 1000,
       version: version(),
+      ...(since === undefined ? {} : { since }),
       ended: () => process.kill(process.pid, "SIGTERM"),
     },
     log,

@@ -6,6 +6,7 @@ Examples:
   antler ship -c shipper.yml
   antler ship -c /etc/filebeat/filebeat.yml --path.data /var/lib/antler/ship
   antler ship -c collect.yml --once --timeout 60     what is there now, then end
+  antler ship -c shipper.yml --since 3d              at the first start, what is not older, from rotated and .gz files too
   antler ship check -c filebeat.yml
   antler ship test-output -c filebeat.yml
 
@@ -20,6 +21,10 @@ export function addShipCommand(program: Command): void {
     .option("-c, --config <file>", "configuration in YAML")
     .option("--path.data <folder>", "where registry, spool and dead letters are kept")
     .option("--once", "read what there is to its end, wait until it is acknowledged, then end")
+    .option(
+      "--since <time>",
+      "first start only: lines from then on (2025-01-31T08:00, 90m, 2h, 3d), rotated and .gz files too",
+    )
     .option("--timeout <seconds>", "with --once: how long that may take (default: no bound)")
     .option("--shutdown.timeout <seconds>", "how long to wait for acknowledgements when stopping (default: 10)")
     .addHelpText("after", HELP)

@@ -19,6 +19,8 @@ export interface FileInputsOptions {
   readonly registryFolder: string;
   readonly flushMs: number;
   readonly lingerMs: number;
+  /** Epoch milliseconds. */
+  readonly since: number | undefined;
   readonly starts: Starts;
   /** Stored with the registry in one write: the ledger. */
   readonly extra: () => unknown;
@@ -33,6 +35,7 @@ export function openTail(options: FileInputsOptions, sink: RecordSink, environme
       registryFolder: options.registryFolder,
       flushMs: options.flushMs,
       lingerMs: options.lingerMs,
+      ...(options.since === undefined ? {} : { since: options.since }),
       bufferSize: Math.max(READ_BYTES, ...configs.map(({ bufferBytes }) => bufferBytes)),
       scanMs: Math.min(...configs.map(({ scanMs }) => scanMs)),
       pollMs: Math.min(...configs.map(({ backoffInitMs }) => backoffInitMs)),
