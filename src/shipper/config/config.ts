@@ -7,7 +7,7 @@ export interface Processor {
   readonly name: string;
   readonly run: EventStep;
   /**
-   * Names of fields whose values it looks at or needs; undefined: it may look at any. One that looks at nothing that differs between the events of
+   * Names of fields that it looks at, needs or changes; undefined: any, or it has state. One that has to do with nothing that differs between the events of
    * a source (`message`, `log.offset`, `@timestamp`, …) is run once for a source and not for each event.
    */
   readonly reads: readonly string[] | undefined;
