@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ShipRegistryOptions } from "../commands/ship-registry.ts";
 import { EXIT_USAGE } from "../exit-codes.ts";
 
 const HELP = `
@@ -8,6 +9,7 @@ Examples:
   antler ship -c collect.yml --once --timeout 60     what is there now, then end
   antler ship check -c filebeat.yml
   antler ship test-output -c filebeat.yml
+  antler ship registry -c filebeat.yml               files, positions, lag
 
 Settings have Filebeat's names: docs/shipper.md. With --once the exit code is 1, and what is missing is said, when not everything is acknowledged within --timeout.`;
 
@@ -52,5 +54,15 @@ export function addShipCommand(program: Command): void {
     .action(async (options: { config: string }) => {
       const { runShipTestOutput } = await import("../commands/ship-test-output.ts");
       process.exitCode = await runShipTestOutput(options);
+    });
+  ship
+    .command("registry")
+    .description("list the files that are known, with positions and lag, whether the shipper runs or not")
+    .option("-c, --config <file>", "configuration in YAML: its registry")
+    .option("--path.data <folder>", "data folder, as given to `antler ship`: all registries there")
+    .option("--json", "the files as JSON")
+    .action(async (options: ShipRegistryOptions) => {
+      const { runShipRegistry } = await import("../commands/ship-registry.ts");
+      process.exitCode = await runShipRegistry(options);
     });
 }
