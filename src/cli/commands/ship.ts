@@ -2,11 +2,14 @@ import { basename } from "node:path";
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
 import { Shipper } from "../../shipper/shipper.ts";
+import { startApi } from "../../telemetry/api-server.ts";
 import { imbalance } from "../../telemetry/ledger.ts";
-import { createLogger } from "../../telemetry/logger.ts";
 import { dataFolder, FolderInUse, lockFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL, EXIT_USAGE } from "../exit-codes.ts";
+import { shipEndpoint } from "../ship/endpoint.ts";
+import { createShipLogger } from "../ship/logger.ts";
 import { readShipConfigFile } from "../ship/read-config.ts";
+import { type ShipStatus, startShipStatus } from "../ship-status.ts";
 import { onStopSignal } from "../signals.ts";
 import { version } from "../version.ts";
 
@@ -42,7 +45,8 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
     "ship",
     basename(options.config).replace(/\.ya?ml$/, ""),
   );
-  const log = createLogger();
+  let status: ShipStatus | undefined;
+  const { log, file: logFile } = createShipLogger(config.logging, folder, () => status?.clear());
   const shipper = new Shipper(
     {
       config,
@@ -50,6 +54,7 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
       shutdownTimeoutMs: timeout * 1000,
       version: version(),
       ended: () => process.kill(process.pid, "SIGTERM"),
+      logFile,
     },
     log,
   );
@@ -61,6 +66,9 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
     if (!(error instanceof FolderInUse)) await shipper.stop();
     return EXIT_INTERNAL;
   }
+  const api = config.http.enabled ? await startApi(config.http, shipEndpoint(shipper, config.name), log) : undefined;
+  if (process.stderr.isTTY && config.logging.files === undefined)
+    status = startShipStatus(() => shipper.figures(), process.stderr, Date.now);
   log.info("shipper is ready", { inputs: config.inputs.length, milliseconds: Math.round(performance.now()) });
   const stopped = new Promise<"stopped">((resolve) => {
     onStopSignal((signal) => {
@@ -73,6 +81,8 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
   const missing = options.once === true ? await readOnce(shipper, options.timeout, stopped) : [];
   if (options.once !== true) await stopped;
   await shipper.stop();
+  status?.stop();
+  await api?.close();
   const ledger = shipper.ledger();
   log.info("shipper has ended", { ...ledger, imbalance: imbalance(ledger) });
   for (const { path, bytes, reason } of missing.slice(0, MISSING_SHOWN))
