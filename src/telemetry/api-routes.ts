@@ -1,6 +1,7 @@
+import { type Api, type ApiAnswer, asked } from "./api-answer.ts";
 import type { Figures } from "./figures.ts";
 import { type HealthStatus, healthOf, worstOf } from "./health.ts";
-import type { Surroundings } from "./metric-table.ts";
+import { METRICS, type Surroundings } from "./metric-table.ts";
 import { allEvents, pipelineStats } from "./node-stats.ts";
 
 /** What the endpoint tells of the process besides its figures. */
@@ -14,22 +15,13 @@ export interface NodeNames {
   readonly batchSize: number;
 }
 
-/** What a request gets. */
-export interface ApiAnswer {
-  readonly status: number;
-  readonly type: string;
-  readonly text: string;
-}
-
 export interface ApiSource {
   readonly names: NodeNames;
   figures(): Figures;
   surroundings(): Surroundings;
 }
 
-const JSON_TYPE = "application/json; charset=utf-8";
-
-export const API_PATHS: readonly string[] = [
+const PATHS: readonly string[] = [
   "/",
   "/metrics",
   "/_health_report",
@@ -40,15 +32,17 @@ export const API_PATHS: readonly string[] = [
   "/_node/pipelines/<id>",
 ];
 
-/** The answer to a GET; undefined: there is no such path. `address` is where the endpoint listens. Source of the paths: Logstash's monitoring APIs. */
-export async function answerTo(url: URL, address: string, source: ApiSource): Promise<ApiAnswer | undefined> {
-  const path = url.pathname.length > 1 ? url.pathname.replace(/\/$/, "") : url.pathname;
-  const pretty = url.searchParams.has("pretty") && url.searchParams.get("pretty") !== "false";
-  const json = (value: object, status = 200): ApiAnswer => ({
-    status,
-    type: JSON_TYPE,
-    text: `${JSON.stringify(value, undefined, pretty ? 2 : undefined)}\n`,
-  });
+/** The endpoint of `antler pipeline`. Source of the paths: Logstash's monitoring APIs. */
+export function pipelineApi(source: ApiSource): Api {
+  return {
+    paths: PATHS,
+    settings: "--api.http.host, --api.http.port",
+    answer: (url, address) => answerTo(url, address, source),
+  };
+}
+
+async function answerTo(url: URL, address: string, source: ApiSource): Promise<ApiAnswer | undefined> {
+  const { path, json } = asked(url);
   const figures = source.figures();
   const around = source.surroundings();
   const findings = healthOf(figures, around.now);
@@ -58,7 +52,7 @@ export async function answerTo(url: URL, address: string, source: ApiSource): Pr
   if (path === "/metrics") {
     // It takes longer to load than everything else of the endpoint, and not everyone scrapes.
     const { prometheusText } = await import("./prometheus.ts");
-    return { status: 200, ...(await prometheusText(figures, around)) };
+    return { status: 200, ...(await prometheusText(METRICS, figures, around)) };
   }
   if (path === "/") return json(root);
   if (path === "/_health_report") {

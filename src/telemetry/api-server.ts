@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
-import { API_PATHS, type ApiSource, answerTo } from "./api-routes.ts";
+import type { Api } from "./api-answer.ts";
 import type { Logger } from "./logger.ts";
 
 /** Where to listen: the first port that is free from `from` to `to`. */
@@ -23,7 +23,7 @@ export interface RunningApi {
 }
 
 /** Opens the endpoint; undefined, with a warning, where that cannot be: nothing else depends on it. It keeps no process alive. */
-export async function startApi(at: ApiAddress, source: ApiSource, log: Logger): Promise<RunningApi | undefined> {
+export async function startApi(at: ApiAddress, api: Api, log: Logger): Promise<RunningApi | undefined> {
   let address = "";
   let failed = false;
   const server = createServer({
@@ -36,7 +36,7 @@ export async function startApi(at: ApiAddress, source: ApiSource, log: Logger): 
   server.maxConnections = CONNECTIONS;
   server.unref();
   server.on("request", (request, response) => {
-    respond(request, response, address, source).catch((error: unknown) => {
+    respond(request, response, address, api).catch((error: unknown) => {
       if (!failed) log.error("the metrics endpoint failed to answer", { path: request.url, reason: String(error) });
       failed = true;
       if (response.headersSent) response.destroy();
@@ -57,26 +57,18 @@ export async function startApi(at: ApiAddress, source: ApiSource, log: Logger): 
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === "EADDRINUSE" && port < at.to) continue;
       const ports = at.from === at.to ? `${at.from}` : `${at.from}-${at.to}`;
-      log.warn(
-        "there is no metrics endpoint: it cannot listen; choose another place with --api.http.host, --api.http.port",
-        {
-          host: at.host,
-          port: ports,
-          reason: code === "EADDRINUSE" ? "in use" : message,
-        },
-      );
+      log.warn(`there is no metrics endpoint: it cannot listen; choose another place with ${api.settings}`, {
+        host: at.host,
+        port: ports,
+        reason: code === "EADDRINUSE" ? "in use" : message,
+      });
       return undefined;
     }
   }
   return undefined;
 }
 
-async function respond(
-  request: IncomingMessage,
-  response: ServerResponse,
-  address: string,
-  source: ApiSource,
-): Promise<void> {
+async function respond(request: IncomingMessage, response: ServerResponse, address: string, api: Api): Promise<void> {
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("Allow", "GET, HEAD");
     send(request, response, 405, { error: { reason: `${request.method} is not understood here: GET or HEAD` } });
@@ -84,9 +76,9 @@ async function respond(
   }
   const target = request.url ?? "/";
   const url = URL.canParse(target, "http://antler") ? new URL(target, "http://antler") : undefined;
-  const answer = url === undefined ? undefined : await answerTo(url, address, source);
+  const answer = url === undefined ? undefined : await api.answer(url, address);
   if (answer === undefined) {
-    send(request, response, 404, { error: { reason: "there is nothing at this path" }, paths: API_PATHS });
+    send(request, response, 404, { error: { reason: "there is nothing at this path" }, paths: api.paths });
     return;
   }
   write(request, response, answer.status, answer.type, answer.text);

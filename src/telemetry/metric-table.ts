@@ -14,19 +14,25 @@ export interface Surroundings {
   readonly process: { readonly cpu: number; readonly startedAt: number; readonly residentBytes: number };
 }
 
-/** A metric: one row here, one in docs/metrics.md. */
-export interface Metric {
+/** A metric: one row here (or in the shipper's table), one in docs/metrics.md. */
+export interface Metric<F = Figures> {
   readonly name: string;
   readonly type: "counter" | "gauge";
   readonly help: string;
   readonly labels: readonly string[];
-  samples(figures: Figures, around: Surroundings): readonly Sample[];
+  samples(figures: F, around: Surroundings): readonly Sample[];
 }
 
 const PLUGIN = ["pipeline", "id", "plugin"];
 const place = ({ pipeline, id, plugin }: PluginPlace): Record<string, string> => ({ pipeline, id, plugin });
 
-function one(name: string, type: Metric["type"], help: string, value: (f: Figures, s: Surroundings) => number): Metric {
+/** A metric without labels. */
+export function one<F>(
+  name: string,
+  type: Metric["type"],
+  help: string,
+  value: (f: F, s: Surroundings) => number,
+): Metric<F> {
   return { name, type, help, labels: [], samples: (figures, around) => [[{}, value(figures, around)]] };
 }
 
@@ -94,15 +100,24 @@ const letters = (
   samples: ({ deadLetters }) => (deadLetters === undefined ? [] : [[{}, value(deadLetters)]]),
 });
 
+export const INFO_METRIC: Metric<unknown> = {
+  name: "antler_info",
+  type: "gauge",
+  help: "1, with the version",
+  labels: ["version"],
+  samples: (_figures, { version }) => [[{ version }, 1]],
+};
+
+/** Of the process, under the names that Prometheus' clients use. */
+export const PROCESS_METRICS: readonly Metric<unknown>[] = [
+  one("process_cpu_seconds_total", "counter", "CPU time, user and system", (_f, s) => s.process.cpu),
+  one("process_resident_memory_bytes", "gauge", "resident memory", (_f, s) => s.process.residentBytes),
+  one("process_start_time_seconds", "gauge", "start, in seconds since 1970", (_f, s) => s.process.startedAt),
+];
+
 /** Every metric there is, in the order of docs/metrics.md. Names: Prometheus, "Metric and label naming". */
 export const METRICS: readonly Metric[] = [
-  {
-    name: "antler_info",
-    type: "gauge",
-    help: "1, with the version",
-    labels: ["version"],
-    samples: (_figures, { version }) => [[{ version }, 1]],
-  },
+  INFO_METRIC,
   ofInputs("read", "records_read", "records whose batch has reached its end"),
   ofInputs("created", "events_created", "events that codecs and filters made besides"),
   ofInputs(
@@ -220,12 +235,10 @@ export const METRICS: readonly Metric[] = [
   one("antler_ledger_imbalance", "gauge", "what the ledger misses; anything but 0 is a fault", (f) =>
     imbalance(f.ledger),
   ),
-  one("process_cpu_seconds_total", "counter", "CPU time, user and system", (_f, s) => s.process.cpu),
-  one("process_resident_memory_bytes", "gauge", "resident memory", (_f, s) => s.process.residentBytes),
-  one("process_start_time_seconds", "gauge", "start, in seconds since 1970", (_f, s) => s.process.startedAt),
+  ...PROCESS_METRICS,
 ];
 
 /** deadLettered: dead_lettered. */
-function snake(name: string): string {
+export function snake(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,11 +1,14 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Figures } from "./figures.ts";
-import { METRICS, type Surroundings } from "./metric-table.ts";
+import type { Metric, Surroundings } from "./metric-table.ts";
 
 /** Content type and text of a scrape. Source: Prometheus, "Exposition formats". */
-export async function prometheusText(figures: Figures, around: Surroundings): Promise<{ type: string; text: string }> {
+export async function prometheusText<F>(
+  metrics: readonly Metric<F>[],
+  figures: F,
+  around: Surroundings,
+): Promise<{ type: string; text: string }> {
   const registry = new Registry();
-  for (const { name, type, help, labels, samples } of METRICS) {
+  for (const { name, type, help, labels, samples } of metrics) {
     const settings = { name, help, labelNames: [...labels], registers: [registry] };
     if (type === "gauge") {
       const gauge = new Gauge(settings);

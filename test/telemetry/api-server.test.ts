@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import type { ApiSource } from "../../src/telemetry/api-routes.ts";
+import { type ApiSource, pipelineApi } from "../../src/telemetry/api-routes.ts";
 import { type RunningApi, startApi } from "../../src/telemetry/api-server.ts";
 import type { Figures } from "../../src/telemetry/figures.ts";
 import { emptyEntry, emptyOutputEntry } from "../../src/telemetry/ledger.ts";
@@ -50,7 +50,7 @@ describe("metrics endpoint", () => {
   });
 
   async function open(from = 0, to = from): Promise<string> {
-    const api = await startApi({ host: "127.0.0.1", from, to }, source, log);
+    const api = await startApi({ host: "127.0.0.1", from, to }, pipelineApi(source), log);
     assert.ok(api);
     opened.push(api);
     return `http://${api.address}`;
@@ -123,8 +123,8 @@ describe("metrics endpoint", () => {
 
   it("without a port that is free, or with an address that is not here, warns and is not there", async () => {
     const taken = await takenPort();
-    assert.equal(await startApi({ host: "127.0.0.1", from: taken, to: taken }, source, log), undefined);
-    assert.equal(await startApi({ host: "192.0.2.1", from: 0, to: 0 }, source, log), undefined);
+    assert.equal(await startApi({ host: "127.0.0.1", from: taken, to: taken }, pipelineApi(source), log), undefined);
+    assert.equal(await startApi({ host: "192.0.2.1", from: 0, to: 0 }, pipelineApi(source), log), undefined);
     assert.equal(said.length, 2);
     for (const line of said) assert.match(line, /^warning: there is no metrics endpoint: it cannot listen/);
   });

@@ -1,13 +1,18 @@
 import { basename } from "node:path";
 import { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import { renderDiagnostics } from "../../diagnostics/render.ts";
+import { BulkConnectionError } from "../../elastic/connection-error.ts";
+import { TlsFileError } from "../../shipper/outputs/tls-files.ts";
 import { Shipper } from "../../shipper/shipper.ts";
+import { startApi } from "../../telemetry/api-server.ts";
 import { imbalance } from "../../telemetry/ledger.ts";
-import { createLogger } from "../../telemetry/logger.ts";
 import { dataFolder, FolderInUse, lockFolder } from "../data-folder.ts";
 import { EXIT_CONFIGURATION, EXIT_INTERNAL, EXIT_USAGE } from "../exit-codes.ts";
+import { shipEndpoint } from "../ship/endpoint.ts";
+import { createShipLogger } from "../ship/logger.ts";
 import { readShipConfigFile } from "../ship/read-config.ts";
 import { parseSince } from "../ship/since.ts";
+import { type ShipStatus, startShipStatus } from "../ship-status.ts";
 import { onStopSignal } from "../signals.ts";
 import { version } from "../version.ts";
 
@@ -50,7 +55,14 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
     "ship",
     basename(options.config).replace(/\.ya?ml$/, ""),
   );
-  const log = createLogger();
+  const endless = config.inputs.filter(({ kind }) => kind !== "file" && kind !== "stdin");
+  if (options.once === true && endless.length > 0) {
+    const names = endless.map(({ type, id }) => `${type} ${id}`).join(", ");
+    process.stderr.write(`antler: --once reads files and standard input; these never come to an end: ${names}\n`);
+    return EXIT_USAGE;
+  }
+  let status: ShipStatus | undefined;
+  const { log, file: logFile } = createShipLogger(config.logging, folder, () => status?.clear());
   const shipper = new Shipper(
     {
       config,
@@ -59,6 +71,7 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
       version: version(),
       ...(since === undefined ? {} : { since }),
       ended: () => process.kill(process.pid, "SIGTERM"),
+      logFile,
     },
     log,
   );
@@ -68,8 +81,11 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
   } catch (error) {
     process.stderr.write(`antler: ${(error as Error).message}\n`);
     if (!(error instanceof FolderInUse)) await shipper.stop();
-    return EXIT_INTERNAL;
+    return isConfigurationError(error) ? EXIT_CONFIGURATION : EXIT_INTERNAL;
   }
+  const api = config.http.enabled ? await startApi(config.http, shipEndpoint(shipper, config.name), log) : undefined;
+  if (process.stderr.isTTY && config.logging.files === undefined)
+    status = startShipStatus(() => shipper.figures(), process.stderr, Date.now);
   log.info("shipper is ready", { inputs: config.inputs.length, milliseconds: Math.round(performance.now()) });
   const stopped = new Promise<"stopped">((resolve) => {
     onStopSignal((signal) => {
@@ -80,14 +96,21 @@ export async function runShipCommand(options: ShipOptions): Promise<number> {
     setInterval(() => undefined, 2 ** 30);
   });
   const missing = options.once === true ? await readOnce(shipper, options.timeout, stopped) : [];
-  if (options.once !== true) await stopped;
+  if (options.once !== true) await Promise.race([stopped, shipper.ended]);
   await shipper.stop();
+  status?.stop();
+  await api?.close();
   const ledger = shipper.ledger();
   log.info("shipper has ended", { ...ledger, imbalance: imbalance(ledger) });
   for (const { path, bytes, reason } of missing.slice(0, MISSING_SHOWN))
     process.stderr.write(`missing: ${path}: ${reason}${bytes > 0 ? `, ${bytes} bytes` : ""}\n`);
   if (missing.length > MISSING_SHOWN) process.stderr.write(`missing: ${missing.length - MISSING_SHOWN} more\n`);
   process.exit(missing.length > 0 ? 1 : 0);
+}
+
+/** What only another configuration mends: a certificate that cannot be read, an address that is none. */
+function isConfigurationError(error: unknown): boolean {
+  return error instanceof TlsFileError || (error instanceof BulkConnectionError && error.fault === "settings");
 }
 
 /** Waits until everything is read and acknowledged, time is up, or somebody stops it; what is missing then. */

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ShipRegistryOptions } from "../commands/ship-registry.ts";
 import { EXIT_USAGE } from "../exit-codes.ts";
 
 const HELP = `
@@ -9,6 +10,7 @@ Examples:
   antler ship -c shipper.yml --since 3d              at the first start, what is not older, from rotated and .gz files too
   antler ship check -c filebeat.yml
   antler ship test-output -c filebeat.yml
+  antler ship registry -c filebeat.yml               files, positions, lag
 
 Settings have Filebeat's names: docs/shipper.md. With --once the exit code is 1, and what is missing is said, when not everything is acknowledged within --timeout.`;
 
@@ -57,5 +59,15 @@ export function addShipCommand(program: Command): void {
     .action(async (options: { config: string }) => {
       const { runShipTestOutput } = await import("../commands/ship-test-output.ts");
       process.exitCode = await runShipTestOutput(options);
+    });
+  ship
+    .command("registry")
+    .description("list the files that are known, with positions and lag, whether the shipper runs or not")
+    .option("-c, --config <file>", "configuration in YAML: its registry")
+    .option("--path.data <folder>", "data folder, as given to `antler ship`: all registries there")
+    .option("--json", "the files as JSON")
+    .action(async (options: ShipRegistryOptions) => {
+      const { runShipRegistry } = await import("../commands/ship-registry.ts");
+      process.exitCode = await runShipRegistry(options);
     });
 }

@@ -19,13 +19,15 @@ export interface OpenSender {
 
 /**
  * The configured output, with the spool in front when it is on, or when it was on and still holds something.
+ * `watched` puts something before the output, to count.
  * @throws FolderInUse, SegmentVersion, TlsFileError, BulkConnectionError, or what the filesystem says
  */
 export async function openSender(
   { output: config, spool: settings }: Pick<ShipperConfig, "output" | "spool">,
   environment: OutputEnvironment,
+  watched: (output: WindowSender) => WindowSender = (output) => output,
 ): Promise<OpenSender> {
-  const output = await openOutput(config, environment);
+  const output = watched(await openOutput(config, environment));
   const folder = settings?.path ?? join(environment.dataFolder, "spool");
   const { log, clock } = environment;
   const left = settings === undefined && existsSync(folder) ? await segmentBytes(folder) : 0;

@@ -73,6 +73,7 @@ export class Spool implements WindowSender {
   #wakeFeeder: () => void = () => undefined;
   #stopLooking: (() => void) | undefined;
   #diskTrouble: string | undefined;
+  #holdReason: string | undefined;
   #isClosed = false;
   readonly #release: (() => Promise<void>) | undefined;
 
@@ -116,6 +117,11 @@ export class Spool implements WindowSender {
   /** Events on disk, and bytes. */
   get held(): { readonly events: number; readonly bytes: number } {
     return { events: this.#store.events, bytes: this.#store.bytes };
+  }
+
+  /** With a reason nothing more is put on disk, as if it were full, until it is called without one. What is on disk is sent. */
+  holdWriting(reason: string | undefined): void {
+    this.#holdReason = reason;
   }
 
   /** What became of the windows that went over the disk. Where they came from they count as delivered. */
@@ -230,6 +236,7 @@ export class Spool implements WindowSender {
   async #writeGroup(group: readonly Waiting[]): Promise<boolean> {
     let firsts: number[];
     try {
+      if (this.#holdReason !== undefined) throw new Error(this.#holdReason);
       firsts = await this.#store.write(group.map(({ window }) => window));
     } catch (error) {
       const reason = (error as Error).message;

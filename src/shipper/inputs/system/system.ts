@@ -75,7 +75,10 @@ function withNames(metric: Metric, set: string, periodMs: number, nanoseconds: n
 
 /** A record that is a tree of fields as JSON. */
 export const decodeMetric: EventDecoder = (text, event) => {
-  const fields = JSON.parse(text) as unknown;
-  if (isFields(fields)) mergeFields(event.fields, fields, true);
+  const parsed = JSON.parse(text) as unknown;
+  if (!isFields(parsed)) return true;
+  const { "@timestamp": time, ...fields } = parsed;
+  if (typeof time === "string") event.timestamp = time;
+  mergeFields(event.fields, fields, true);
   return true;
 };
