@@ -1,4 +1,4 @@
-import type { Node } from "yaml";
+import { isMap, isScalar, type Node } from "yaml";
 import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import type { SourceText, Span } from "../../diagnostics/source.ts";
 import { suggest } from "../../diagnostics/suggest.ts";
@@ -164,7 +164,8 @@ function unknownSetting(
   known: readonly string[],
   { found, explained: said }: ReadingContext,
 ): void {
-  if (node === null && known.some((other) => other.startsWith(`${name}.`))) return;
+  const isEmpty = node === null || (isMap(node) && node.items.length === 0) || (isScalar(node) && node.value === null);
+  if (isEmpty && known.some((other) => other.startsWith(`${name}.`))) return;
   const explained = explanationOf(name);
   if (explained !== undefined) {
     if (explained.refused) found.error("SHIP002", `"${name}" is not supported`, key, { help: explained.help });

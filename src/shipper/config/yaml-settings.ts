@@ -43,7 +43,7 @@ export function flatten(
     const name = prefix === "" ? String(pair.key.value) : `${prefix}.${String(pair.key.value)}`;
     const value = pair.value as Node | null;
     const key = spanOf(source, pair.key);
-    if (isMap(value) && !whole(name)) return flatten(source, value, whole, name);
+    if (isMap(value) && value.items.length > 0 && !whole(name)) return flatten(source, value, whole, name);
     return [{ name, key, span: value?.range == null ? key : spanOf(source, value), node: value }];
   });
 }
