@@ -64,7 +64,7 @@ export class InputFiles {
     this.#env = environment;
     this.#registry = registry;
     this.discovery = new Discovery(options, environment);
-    this.multiline = options.multiline === undefined ? null : new Multiline(options.multiline);
+    this.multiline = this.#newMultiline();
     lineEncoding(options.encoding ?? "utf-8", new Uint8Array());
   }
 
@@ -125,10 +125,18 @@ export class InputFiles {
     return { wanted, offsets };
   }
 
+  #newMultiline(): Multiline | null {
+    const { multiline, container, lineText } = this.options;
+    return multiline === undefined && container === undefined
+      ? null
+      : new Multiline(multiline, { container, lineText });
+  }
+
   framer(head: Uint8Array): Framer {
     const { messageMaxBytes = DEFAULT_MESSAGE_MAX_BYTES, encoding = "utf-8" } = this.options;
     if (this.multiline === null && isPlainUtf8(encoding)) return new PlainLines(messageMaxBytes);
-    return new TextLines(messageMaxBytes, encoding, head, this.multiline);
+    const multiline = this.multiline?.isStateful === true ? this.#newMultiline() : this.multiline;
+    return new TextLines(messageMaxBytes, encoding, head, multiline);
   }
 
   /** A file that nothing is known of yet; it enters the registry when it has content. */

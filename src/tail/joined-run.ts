@@ -2,7 +2,8 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { FLAG_MULTILINE, type RecordBatch, type Source } from "../event/record-batch.ts";
 import type { Chunk } from "./framer.ts";
 import { lineChecksum } from "./line-checksum.ts";
-import { ENDS_AFTER, ENDS_BEFORE, type Multiline } from "./multiline.ts";
+import { ENDS_AFTER, ENDS_BEFORE } from "./line-joiner.ts";
+import type { Multiline } from "./multiline.ts";
 import { byteOrderMark } from "./plain-lines.ts";
 
 const LF = 10;

@@ -1,11 +1,12 @@
+import type { ContainerFormat } from "./container-line.ts";
+import { containerLines, type Decide, ENDS_AFTER, ENDS_BEFORE, remembering } from "./line-joiner.ts";
 import type { MultilineOptions } from "./options.ts";
-
-/** What a line does to the event in progress; flags, so that both may hold. */
-export const ENDS_BEFORE = 1;
-export const ENDS_AFTER = 2;
+import { StackTraces } from "./stack-traces.ts";
 
 export const DEFAULT_MAX_LINES = 500;
 export const DEFAULT_MULTILINE_TIMEOUT_MS = 5000;
+/** Parts of a container's line; it is bounded by the longest message. */
+const PART_LINES = 1_000_000;
 
 /**
  * Decides line by line where events end, as Filebeat's multiline parser does (docs/reference/filebeat/multiline-examples.md in
@@ -15,20 +16,54 @@ export class Multiline {
   readonly maxLines: number;
   readonly timeoutMs: number;
   readonly separator: string;
-  readonly #decide: (text: string, lines: number) => number;
+  /** It remembers what came before in the event: one for each file. */
+  readonly isStateful: boolean;
+  readonly #decide: Decide;
 
-  /** @throws TypeError where the options do not belong together. */
-  constructor(options: MultilineOptions) {
-    this.maxLines = options.maxLines ?? DEFAULT_MAX_LINES;
-    this.timeoutMs = options.timeoutMs ?? DEFAULT_MULTILINE_TIMEOUT_MS;
-    this.separator = options.skipNewline === true ? "" : "\n";
-    this.#decide = options.type === "count" ? byCount(options) : byPattern(options);
+  /**
+   * `raw`: how lines are read before they are decided on; `options` undefined: only the parts of containers' lines are joined.
+   * @throws TypeError where the options do not belong together.
+   */
+  constructor(
+    options: MultilineOptions | undefined,
+    raw: {
+      readonly container?: ContainerFormat | undefined;
+      readonly lineText?: ((line: string) => string) | undefined;
+    } = {},
+  ) {
+    const { container, lineText } = raw;
+    this.maxLines = options?.maxLines ?? (options === undefined ? PART_LINES : DEFAULT_MAX_LINES);
+    this.timeoutMs = options?.timeoutMs ?? DEFAULT_MULTILINE_TIMEOUT_MS;
+    // Raw lines are read one by one later: what stands between them then is not decided here.
+    const isRaw = container !== undefined || lineText !== undefined;
+    this.separator = options?.skipNewline === true && !isRaw ? "" : "\n";
+    this.isStateful = container !== undefined || options?.type === "stacktrace";
+    let decide = options === undefined ? undefined : decisionOf(options);
+    if (decide !== undefined && lineText !== undefined) {
+      const inner = decide;
+      decide = (text, lines) => inner(lineText(text), lines);
+    }
+    this.#decide = container === undefined ? (decide ?? (() => ENDS_AFTER)) : containerLines(container, decide);
   }
 
   /** `lines`: how many the event in progress has, 0 for none. Gives ENDS_BEFORE and ENDS_AFTER, or 0: the line joins and waits for more. */
   decide(text: string, lines: number): number {
     return this.#decide(text, lines);
   }
+}
+
+function decisionOf(options: MultilineOptions): Decide {
+  if (options.type === "stacktrace") return stackTraces();
+  return options.type === "count" ? byCount(options) : byPattern(options);
+}
+
+function stackTraces(): Decide {
+  const traces = new StackTraces();
+  const begin = (text: string): number => {
+    traces.begin(text);
+    return 0;
+  };
+  return remembering(begin, (text) => (traces.continues(text) ? 0 : begin(text) | ENDS_BEFORE));
 }
 
 function byCount(options: MultilineOptions): (text: string, lines: number) => number {

@@ -13,7 +13,7 @@ export interface FileDescription {
   readonly inode: string;
 }
 
-export const MULTILINE_TYPES = ["pattern", "count", "while_pattern"] as const;
+export const MULTILINE_TYPES = ["pattern", "count", "while_pattern", "stacktrace"] as const;
 
 /** How lines make events; names and defaults as in Filebeat's multiline parser. */
 export interface MultilineOptions {
@@ -84,6 +84,10 @@ export interface TailInputOptions {
   /** A last line without its end is taken as it is when nothing was added for so long; what comes later is another. Default 0: it waits. */
   readonly lineTimeoutMs?: number;
   readonly multiline?: MultilineOptions;
+  /** Lines are a container runtime's: parts of one line are joined, and multiline looks at the texts. A record is the raw lines, with "\n" between them. */
+  readonly container?: "auto" | "docker" | "cri";
+  /** What of a line multiline looks at, where that is not the line itself. A record is the raw lines, with "\n" between them. */
+  readonly lineText?: (line: string) => string;
   /** Default "utf-8". Also utf-16, utf-16le, utf-16be, latin1 and whatever iconv-lite knows in which 0x0A is only a line feed. */
   readonly encoding?: string;
 }

@@ -5,8 +5,9 @@ import { isPlainUtf8, type LineEncoding, lineEncoding } from "./encoding.ts";
 import { tailChecksum } from "./fingerprint.ts";
 import { type Chunk, type FramedRecord, type Framer, RECORD_RAW_LIMIT } from "./framer.ts";
 import { joinRun } from "./joined-run.ts";
+import { ENDS_AFTER, ENDS_BEFORE } from "./line-joiner.ts";
 import { LongLine } from "./long-line.ts";
-import { ENDS_AFTER, ENDS_BEFORE, type Multiline } from "./multiline.ts";
+import type { Multiline } from "./multiline.ts";
 import { cutLength } from "./plain-lines.ts";
 
 interface Line {

@@ -28,7 +28,15 @@ const INPUTS: readonly TailInputOptions[] = [
 ];
 
 /** Records are messages, and nothing is done for each. */
-const PLAIN: InputEvents = { fields: {}, decode: undefined, steps: [], constant: [], hasOffsets: true, metadata: {} };
+const PLAIN: InputEvents = {
+  fields: {},
+  decode: undefined,
+  steps: [],
+  constant: [],
+  hasOffsets: true,
+  flags: 3,
+  metadata: {},
+};
 
 /** One run of the shipper: the parts as src/shipper/shipper.ts puts them together, on a simulated host. */
 export class ShipperProcess {

@@ -133,7 +133,7 @@ export class EventEncoder {
     if (template.hasOffsets)
       log["offset"] =
         (table[row + RECORD_OFFSET_HIGH] as number) * 0x1000000 + (table[row + RECORD_OFFSET_LOW] as number);
-    const flags = FLAG_NAMES[(table[row + RECORD_FLAGS] as number) & (FLAG_TRUNCATED | FLAG_MULTILINE)];
+    const flags = FLAG_NAMES[(table[row + RECORD_FLAGS] as number) & template.input.flags];
     if (flags !== undefined) log["flags"] = flags;
     if (Object.keys(log).length > 0) fields["log"] = log;
     const event: ShipperEvent = { timestamp: new Date(timestamp).toISOString(), fields, metadata: {} };

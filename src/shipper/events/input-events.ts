@@ -1,3 +1,4 @@
+import { FLAG_MULTILINE, FLAG_TRUNCATED } from "../../event/record-batch.ts";
 import { Timestamp } from "../../event/timestamp.ts";
 import type { ObjectValue, Value } from "../../event/value.ts";
 import { compileSprintf } from "../../language/sprintf.ts";
@@ -18,6 +19,8 @@ export interface InputEvents {
   readonly constant: readonly EventStep[];
   /** Records lie at offsets of a file that people know. */
   readonly hasOffsets: boolean;
+  /** Flags of records that `log.flags` tells: the parts of a container's line are no lines of their own. */
+  readonly flags: number;
   /** Of `@metadata`, the same for every event. */
   readonly metadata: ObjectValue;
 }
@@ -52,8 +55,13 @@ export function compileInputEvents(
     steps: isConstant ? [] : [...steps, ...runs, ...filled],
     constant: isConstant ? runs : [],
     hasOffsets: "paths" in input && input.type !== "journald",
+    flags: hasParts(input) ? FLAG_TRUNCATED : FLAG_TRUNCATED | FLAG_MULTILINE,
     metadata,
   };
+}
+
+function hasParts({ parsers }: CommonInput): boolean {
+  return parsers.some(({ kind }) => kind === "container") && !parsers.some(({ kind }) => kind === "multiline");
 }
 
 /** Whether a processor looks at nothing that differs between the events of a source. */

@@ -3,6 +3,7 @@ import type { TailEnvironment } from "../../tail/environment.ts";
 import type { SourceFields, TailInputOptions } from "../../tail/options.ts";
 import { Tail } from "../../tail/tail.ts";
 import type { FileInput } from "../config/config.ts";
+import { lineTextOf } from "../events/parsers/parser.ts";
 
 /** Smallest read: smaller ones cost more CPU than they save memory. */
 const READ_BYTES = 512 * 1024;
@@ -52,6 +53,8 @@ function tailInput(number: number, input: FileInput, starts: Starts): TailInputO
     input.ignoreInactive ?? "none"
   ];
   const multiline = input.parsers.find((parser) => parser.kind === "multiline");
+  const container = input.parsers.find((parser) => parser.kind === "container");
+  const lineText = lineTextOf(input.parsers, Date.now);
   return {
     number,
     name: input.id,
@@ -74,5 +77,7 @@ function tailInput(number: number, input: FileInput, starts: Starts): TailInputO
     encoding: input.encoding.replace(/^plain$/, "utf-8"),
     describe: ({ path }): SourceFields => [["[log][file][path]", path]],
     ...(multiline?.kind === "multiline" ? { multiline: multiline.options } : {}),
+    ...(container?.kind === "container" ? { container: container.format } : {}),
+    ...(lineText === undefined ? {} : { lineText }),
   };
 }

@@ -39,5 +39,8 @@ export function eventsOfInputs({ inputs, processors }: ShipperConfig, now: () =>
       return compileInputEvents(input, processors, now, compileParsers(listenParsers(input), now));
     return compileInputEvents(input, processors, now);
   });
-  return [...events, { fields: {}, decode: decodeMetric, steps: [], constant: [], hasOffsets: false, metadata: {} }];
+  return [
+    ...events,
+    { fields: {}, decode: decodeMetric, steps: [], constant: [], hasOffsets: false, flags: 0, metadata: {} },
+  ];
 }

@@ -37,6 +37,22 @@ export function compileParsers(parsers: readonly ParserConfig[], now: () => numb
   };
 }
 
+/** What multiline looks at in a line: what the parsers before it make of it, but for the container's. undefined: the line itself. */
+export function lineTextOf(
+  configs: readonly ParserConfig[],
+  now: () => number,
+): ((line: string) => string) | undefined {
+  const at = configs.findIndex(({ kind }) => kind === "multiline");
+  const before = configs.slice(0, Math.max(at, 0)).filter(({ kind }) => kind !== "container");
+  if (before.length === 0) return undefined;
+  const parsers = before.map((parser) => parserOf(parser, now));
+  return (text) => {
+    const line: ParsedLine = { message: text, partial: false, event: { timestamp: "", fields: {}, metadata: {} } };
+    for (const parse of parsers) parse(line);
+    return line.message ?? "";
+  };
+}
+
 /** Without multiline only the container format has records of several lines: what comes behind sees the joined text. */
 function splitAtContainer(configs: readonly ParserConfig[], parsers: Parser[]): [Parser[], Parser[]] {
   const end = configs.findIndex(({ kind }) => kind === "container") + 1;
