@@ -2,7 +2,7 @@ import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import type { TailFileSystem } from "./environment.ts";
 
 /** Bytes of one read from disk. */
-const INPUT_BYTES = 16 * 1024;
+const INPUT_BYTES = 32 * 1024;
 /** Files up to `INPUT_BYTES` whose content is no longer than this are inflated in one call. */
 const SMALL_CONTENT = 256 * 1024;
 
@@ -67,7 +67,7 @@ export class GzipPass {
   }
 
   #open(): Gunzip {
-    const stream = createGunzip({ chunkSize: 16 * 1024 });
+    const stream = createGunzip({ chunkSize: 32 * 1024 });
     stream.on("readable", () => this.#woken());
     stream.on("end", () => this.#woken());
     stream.on("close", () => this.#woken());

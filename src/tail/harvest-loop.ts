@@ -4,6 +4,7 @@ import { TAIL_BYTES } from "./fingerprint.ts";
 import { GzipOpenings } from "./gzip-openings.ts";
 import { type HarvestContext, Harvester, isGone } from "./harvester.ts";
 import type { InflatingEnvironment, InputFiles } from "./input-files.ts";
+import { OpeningOrder } from "./opening-order.ts";
 import { DEFAULT_CLOSE_INACTIVE_MS, type ResolvedTailOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
 import type { TrackedFile } from "./tracked-file.ts";
@@ -48,9 +49,7 @@ export class HarvestLoop {
   readonly #requestScan: () => void;
   readonly #openings: Map<string, Opening> = new Map();
   readonly #gzip: GzipOpenings<Opening>;
-  /** By the name of an opening, the one that comes after it; and the names of those. */
-  readonly #following: Map<string, Opening> = new Map();
-  readonly #waiting: Set<string> = new Set();
+  readonly #order: OpeningOrder<Opening> = new OpeningOrder(({ input, key }) => jobKey(input, key));
   readonly #work: (() => Promise<void>)[] = [];
   #ready: Job[] = [];
   /** What they have to read waits for a batch. They are looked at when something changes: names and contents go on changing. */
@@ -146,7 +145,7 @@ export class HarvestLoop {
 
   /** Files whose end has not been reached since `drain`. */
   *undrained(): Generator<{ readonly path: string; readonly bytes: number }> {
-    const waiting = [...this.#openings.values(), ...this.#gzip.pending(), ...this.#following.values()];
+    const waiting = [...this.#openings.values(), ...this.#gzip.pending(), ...this.#order.waiting()];
     for (const { path } of waiting) yield { path, bytes: 0 };
     for (const { harvester } of this.jobs.values()) {
       if (harvester.drained && !harvester.unframed) continue;
@@ -162,7 +161,8 @@ export class HarvestLoop {
 
   open(opening: Opening): void {
     const name = jobKey(opening.input, opening.key);
-    if (this.#waiting.has(name) || this.jobs.has(name) || this.#openings.get(name)?.descriptor !== undefined) return;
+    if (this.#order.isWaiting(name) || this.jobs.has(name) || this.#openings.get(name)?.descriptor !== undefined)
+      return;
     if (opening.input.isGzip(opening.path)) {
       this.#gzip.add(name, opening);
       return;
@@ -173,21 +173,13 @@ export class HarvestLoop {
 
   /** Opens each when the one before it was read to its end. */
   openInOrder(openings: readonly Opening[]): void {
-    for (const [i, opening] of openings.entries()) {
-      const before = openings[i - 1];
-      if (before === undefined) continue;
-      this.#following.set(jobKey(before.input, before.key), opening);
-      this.#waiting.add(jobKey(opening.input, opening.key));
-    }
+    this.#order.add(openings);
     if (openings[0] !== undefined) this.open(openings[0]);
   }
 
   #openFollowing(input: InputFiles, key: string): void {
-    const name = jobKey(input, key);
-    const next = this.#following.get(name);
+    const next = this.#order.done(jobKey(input, key));
     if (next === undefined) return;
-    this.#following.delete(name);
-    this.#waiting.delete(jobKey(next.input, next.key));
     // It may have been renamed meanwhile.
     this.open({ ...next, path: next.file?.seenPath ?? next.path });
   }
