@@ -113,6 +113,7 @@ export type TailCounter =
   | "gzip_faults"
   | "not_a_file"
   | "lines_truncated"
+  | "nul_holes"
   | "invalid_encoding"
   | "multiline_truncated"
   | "registry_writes"

@@ -5,6 +5,7 @@ import { errorCode, type FileStat, type TailEnvironment } from "./environment.ts
 import { fingerprintOf, HEAD_BYTES, TAIL_BYTES, tailChecksum } from "./fingerprint.ts";
 import type { Chunk, Framer } from "./framer.ts";
 import { GZIP_READ_BYTES } from "./inflating-files.ts";
+import { holeEnd, holeStart } from "./nul-hole.ts";
 import type { TrackedFile } from "./tracked-file.ts";
 
 /** How a turn ended: there is more; no batch was free for it; the end was reached; the content before the position changed. */
@@ -46,6 +47,8 @@ export class Harvester {
   #readAt: number;
   #before: Buffer;
   #version = "";
+  /** Up to there a hole was seen to have no end. */
+  #zerosTo = 0;
   /** Size at the last look; bytes after `#readAt` are a line without its end. */
   #size = 0;
   /** Bytes of one read. */
@@ -90,6 +93,7 @@ export class Harvester {
     this.framer = framer;
     this.#readAt = file.position.offset;
     this.#size = 0;
+    this.#zerosTo = 0;
     this.#before = Buffer.from(before);
     this.#version = "";
     this.identified = true;
@@ -156,6 +160,34 @@ export class Harvester {
     if (stat.compressed !== undefined) this.#most = Math.min(this.#context.buffer.length, GZIP_READ_BYTES);
   }
 
+  /**
+   * Goes on behind a hole, once it is known to have an end: what ends with zeros may be written there yet. Nothing is kept of it, and a long
+   * one takes several turns.
+   */
+  async #passHole(chunk: Chunk, from: number, atEnd: boolean): Promise<TurnEnd> {
+    const { env, buffer, turnBytes } = this.#context;
+    let known = chunk.offset + chunk.bytes.length;
+    let end = chunk.offset + holeEnd(chunk.bytes, from);
+    let last = atEnd;
+    if (end === known) {
+      known = Math.max(known, this.#zerosTo);
+      end = known;
+      for (const limit = known + turnBytes; end === known && !last && known < limit; ) {
+        const length = await env.fs.read(this.descriptor, buffer, 0, buffer.length, known);
+        last = length < buffer.length;
+        end = known + holeEnd(buffer.subarray(0, length), 0);
+        known += length;
+      }
+      this.#zerosTo = end;
+      if (end === known) return last ? "end" : "more";
+    }
+    env.count("nul_holes");
+    env.log.warn(`${this.path}: ${end - this.#readAt} zero bytes are passed over: it was cut while its writer went on`);
+    this.#readAt = end;
+    this.#before = Buffer.alloc(Math.min(TAIL_BYTES, end));
+    return "more";
+  }
+
   /** Notes what is there and cannot be read yet: what is known is missed when it goes. False if what was known so is gone. */
   async #lookAhead(): Promise<boolean> {
     const { file } = this;
@@ -206,14 +238,17 @@ export class Harvester {
     if (seen > length && length < most) return "displaced";
     if (seen > overlap && seen <= length && tailChecksum(chunk.bytes, seen) !== file.seen.tail) return "displaced";
     if (!reads) return (await this.#lookAhead()) ? "blocked" : "displaced";
+    const hole = this.framer.inLine ? -1 : holeStart(chunk.bytes, overlap);
+    if (hole === overlap) return this.#passHole(chunk, overlap, length < most);
     const cut = this.#nextCut() - offset;
-    const to = Math.min(length, cut);
-    const { used, blocked } = await this.#frame(chunk, overlap, to, length === most && cut > length, cut <= length);
+    const to = Math.min(length, cut, hole < 0 ? length : hole);
+    const isFull = hole < 0 && length === most && cut > length;
+    const { used, blocked } = await this.#frame(chunk, overlap, to, isFull, cut <= to);
     env.count("bytes", used - overlap);
     this.#readAt = offset + used;
     this.#before = Buffer.from(buffer.subarray(Math.max(0, used - TAIL_BYTES), used));
     if (blocked) return "blocked";
-    if (cut <= length) return "more";
+    if (cut <= length || hole >= 0) return "more";
     return length === most ? "more" : "end";
   }
 
