@@ -1,4 +1,5 @@
 import { compileGoGroups } from "../../../language/go-regexp.ts";
+import { readRegexp } from "../../config/read-regexp.ts";
 import { row } from "../../config/settings.ts";
 import { putField } from "../event-fields.ts";
 import type { ProcessorDefinition } from "./definition.ts";
@@ -21,13 +22,8 @@ export const replace: ProcessorDefinition = {
     const failOnError = settings.boolean("fail_on_error");
     const items = readItems(settings, "fields", ["field", "pattern", "replacement"], [], context);
     const replacements = items.flatMap(({ field = "", pattern = "", replacement = "" }): Replacement[] => {
-      try {
-        return [{ field, apply: replacer(pattern, replacement) }];
-      } catch (error) {
-        const message = `this is not a regular expression: ${(error as Error).message}`;
-        context.found.error("CONF008", message, settings.span("fields"));
-        return [];
-      }
+      const known = readRegexp(pattern, settings.span("fields"), context.found);
+      return known === undefined ? [] : [{ field, apply: replacer(pattern, replacement) }];
     });
     return {
       reads: replacements.map(({ field }) => field),
