@@ -7,8 +7,9 @@ import { PLUGINS } from "../src/pipeline/plugins.ts";
 import { referenceIndex, referencePage } from "../src/plugin/reference-page.ts";
 import { compatibilityPage } from "./compatibility-page.ts";
 import { metricsPage } from "./metrics-page.ts";
+import { processorsPage } from "./processors-page.ts";
 
-/** Writes docs/reference, docs/compatibility.md and docs/metrics.md from the definitions. With `--check` it writes nothing and ends with 1 where the files differ. */
+/** Writes docs/reference, docs/compatibility.md, docs/metrics.md and docs/processors.md from the definitions. With `--check` it writes nothing and ends with 1 where the files differ. */
 
 const FOLDER: string = join(import.meta.dirname, "..", "..", "docs");
 /** All of this folder is made here. */
@@ -17,6 +18,7 @@ const REFERENCE = "reference";
 const pages: ReadonlyMap<string, string> = new Map([
   ["compatibility.md", compatibilityPage()],
   ["metrics.md", metricsPage()],
+  ["processors.md", processorsPage()],
   [`${REFERENCE}/README.md`, referenceIndex(PLUGINS)],
   [`${REFERENCE}/errors.md`, renderCatalogue()],
   ...PLUGINS.map((plugin): [string, string] => [

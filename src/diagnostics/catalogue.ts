@@ -209,6 +209,11 @@ export const CATALOGUE = {
     text: "An input would read what the shipper writes itself, and never come to an end.",
     example: "filebeat.inputs: [{ type: filestream, id: a, paths: [/var/log/**] }]\noutput.file.path: /var/log/out",
   },
+  SHIP007: {
+    title: "an expression that can stall",
+    text: "The time of the regular expression grows without bound with the length of some texts. Filebeat's engine takes it; here one such line would hold up everything, so it should be written otherwise.",
+    example: "filebeat.inputs: [{ type: filestream, id: a, paths: [/var/log/app.log], exclude_lines: ['^(a+)+$'] }]",
+  },
   KQL001: {
     title: "syntax error in a query",
     text: "The query is not what Kibana's query language allows at this place. A value with one of `\\ ( ) : < > \" * { }` in it is put in quotes, or the character gets a backslash.",

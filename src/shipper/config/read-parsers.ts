@@ -2,7 +2,8 @@ import { isMap, isSeq, type Node } from "yaml";
 import { MULTILINE_TYPES, type MultilineOptions } from "../../tail/options.ts";
 import type { ParserConfig } from "./config.ts";
 import { PARSER_SETTINGS } from "./input-settings.ts";
-import { type ReadingContext, readRegexp, readSettings, type Settings } from "./settings.ts";
+import { readRegexp } from "./read-regexp.ts";
+import { type ReadingContext, readSettings, type Settings } from "./settings.ts";
 import { elements, flatten, spanOf } from "./yaml-settings.ts";
 
 const NAMES = ["multiline", "ndjson", "container", "syslog", "include_message"] as const;

@@ -2,8 +2,8 @@ import { isMap, isScalar, type Node } from "yaml";
 import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import type { SourceText, Span } from "../../diagnostics/source.ts";
 import { suggest } from "../../diagnostics/suggest.ts";
-import { compileRegexp } from "../../language/regexp.ts";
 import { explanationOf } from "./explained.ts";
+import { readRegexp } from "./read-regexp.ts";
 import { KIND_EXAMPLES, readKind, type SettingKind } from "./setting-kinds.ts";
 import { plain, type YamlSetting } from "./yaml-settings.ts";
 
@@ -106,15 +106,6 @@ export class Settings {
     const row = this.#table[name];
     if (row === undefined) throw new Error(`no setting ${name} in its table`);
     return row.fallback === undefined ? undefined : readKind(row.kind, row.fallback);
-  }
-}
-
-export function readRegexp(pattern: string, span: Span | undefined, found: DiagnosticCollector): RegExp | undefined {
-  try {
-    return compileRegexp(pattern);
-  } catch (error) {
-    found.error("CONF008", `this is not a regular expression: ${(error as Error).message}`, span);
-    return undefined;
   }
 }
 

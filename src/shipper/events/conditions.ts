@@ -3,7 +3,7 @@ import type { DiagnosticCollector } from "../../diagnostics/diagnostic.ts";
 import type { SourceText, Span } from "../../diagnostics/source.ts";
 import { suggest } from "../../diagnostics/suggest.ts";
 import type { Value } from "../../event/value.ts";
-import { compileGoRegexp } from "../../language/go-regexp.ts";
+import { readRegexp } from "../config/read-regexp.ts";
 import { elements, flatten, plain, spanOf, type YamlSetting } from "../config/yaml-settings.ts";
 import type { ShipperEvent } from "./event.ts";
 import { getField } from "./event-fields.ts";
@@ -117,7 +117,8 @@ function byField(
   for (const setting of settings) {
     if (setting.name === "") return wrong(setting, `${kind} needs a field and what it is compared with`, reading);
     const value = settingValue(setting.node, reading);
-    const made = fieldTest(kind, value);
+    const made = kind === "regexp" ? patternTest(value, setting, reading) : fieldTest(kind, value);
+    if (made === undefined) return undefined;
     if (typeof made === "string") return wrong(setting, made, reading);
     tests.push([setting.name, made]);
   }
@@ -132,7 +133,7 @@ function allOf(tests: readonly (readonly [field: string, test: FieldTest])[]): C
 }
 
 /** What a field is asked; a text: what is wrong with `wanted`. */
-function fieldTest(kind: "equals" | "contains" | "regexp" | "network", wanted: unknown): FieldTest | string {
+function fieldTest(kind: "equals" | "contains" | "network", wanted: unknown): FieldTest | string {
   switch (kind) {
     case "equals":
       if (typeof wanted === "object") return "equals takes a number, a text or true or false";
@@ -142,18 +143,16 @@ function fieldTest(kind: "equals" | "contains" | "regexp" | "network", wanted: u
       const text = String(wanted);
       return anyText((value) => value.includes(text));
     }
-    case "regexp":
-      try {
-        const expression = compileGoRegexp(String(wanted));
-        return anyText((value) => expression.test(value));
-      } catch (error) {
-        return `this is not a regular expression: ${(error as Error).message}`;
-      }
     case "network": {
       const test = networkTest((Array.isArray(wanted) ? wanted : [wanted]).map(String));
       return typeof test === "string" ? test : anyText(test);
     }
   }
+}
+
+function patternTest(pattern: unknown, { span }: YamlSetting, { found }: Reading): FieldTest | undefined {
+  const expression = readRegexp(String(pattern), span, found);
+  return expression && anyText((value) => expression.test(value));
 }
 
 /** Whether a text, or one of a list, passes; numbers and booleans count as their text. */

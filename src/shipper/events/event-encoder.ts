@@ -88,6 +88,7 @@ export class EventEncoder {
         template = this.#templateOf(of, timestamp);
         this.#identity.setSource(of.fileId, of.generation);
       }
+      if (template.isDropped) continue;
       if (!template.isConstant) {
         const written = this.#encodeTree(batch, i, template, timestamp, out);
         if (written === undefined) continue;

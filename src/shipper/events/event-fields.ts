@@ -76,12 +76,15 @@ export function addFlag(event: ShipperEvent, name: string, text: string): void {
   if (there !== text && !(Array.isArray(there) && there.includes(text))) appendTo(event, name, [text]);
 }
 
-/** Notes what failed in `error.message`, behind what is noted there; where `error` is no object, the event gets the tag `_processor_failure`. */
+/**
+ * Notes what failed in `error.message`: one text, or a list of them. Where `error` is no object, it is left alone and the event gets the tag
+ * `_processor_failure`.
+ */
 export function noteError(event: ShipperEvent, message: string): void {
   const text = message.length > MESSAGE_LIMIT ? `${message.slice(0, MESSAGE_LIMIT)}…` : message;
   try {
-    const before = getField(event, "error.message");
-    putField(event, "error.message", typeof before === "string" ? `${before}; ${text}` : text);
+    if (getField(event, "error.message") === undefined) putField(event, "error.message", text);
+    else appendTo(event, "error.message", [text]);
   } catch {
     addFlag(event, "tags", "_processor_failure");
   }

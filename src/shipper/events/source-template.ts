@@ -6,6 +6,8 @@ import type { InputEvents } from "./input-events.ts";
 /** What is constant for the events of a source. */
 export interface SourceTemplate {
   readonly input: InputEvents;
+  /** A processor drops all events of the source. */
+  readonly isDropped: boolean;
   /** Nothing is to be done for each event. */
   readonly isConstant: boolean;
   /** Records lie at offsets of a file. */
@@ -37,7 +39,7 @@ export function sourceTemplate(
     putField(fields, reference.replace(/^\[|\]$/g, "").replaceAll("][", "."), value);
   const metadata: ObjectValue = { beat: about.beat, type: "_doc", version: about.version, ...input.metadata };
   const event = { timestamp: new Date(about.now).toISOString(), fields, metadata };
-  for (const step of input.constant) step(event);
+  const isKept = input.constant.every((step) => step(event));
   const { log = {}, ...others } = fields;
   const logRest = JSON.stringify(log).slice(1, -1);
   const body = JSON.stringify(others).slice(1, -1);
@@ -45,6 +47,7 @@ export function sourceTemplate(
   const metadataHead = `,"@metadata":${JSON.stringify(metadata).slice(0, -1)},`;
   return {
     input,
+    isDropped: !isKept,
     isConstant,
     hasOffsets,
     rest: new Uint8Array(Buffer.concat([own, Buffer.from(`${metadataHead}"_id":"`)])),

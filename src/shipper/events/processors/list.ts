@@ -1,27 +1,55 @@
+import { addCloudMetadata } from "./add-cloud-metadata.ts";
+import { addDockerMetadata } from "./add-docker-metadata.ts";
 import { addFields } from "./add-fields.ts";
 import { addHostMetadata } from "./add-host-metadata.ts";
+import { addKubernetesMetadata } from "./add-kubernetes-metadata.ts";
 import { addLabels } from "./add-labels.ts";
 import { addLocale } from "./add-locale.ts";
+import { addProcessMetadata } from "./add-process-metadata.ts";
 import { addTags } from "./add-tags.ts";
+import { convert } from "./convert.ts";
 import { copyFields } from "./copy-fields.ts";
+import { decodeBase64Field } from "./decode-base64-field.ts";
+import { decodeJsonFields } from "./decode-json-fields.ts";
 import type { ProcessorDefinition } from "./definition.ts";
+import { dissect } from "./dissect.ts";
 import { dropEvent } from "./drop-event.ts";
 import { dropFields } from "./drop-fields.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { includeFields } from "./include-fields.ts";
+import { rateLimit } from "./rate-limit.ts";
 import { rename } from "./rename.ts";
+import { replace } from "./replace.ts";
+import { timestamp } from "./timestamp.ts";
+import { truncateFields } from "./truncate-fields.ts";
+import { urldecode } from "./urldecode.ts";
 
 /** All processors, by name. */
 export const PROCESSORS: readonly ProcessorDefinition[] = [
+  addCloudMetadata,
+  addDockerMetadata,
   addFields,
   addHostMetadata,
+  addKubernetesMetadata,
   addLabels,
   addLocale,
+  addProcessMetadata,
   addTags,
+  convert,
   copyFields,
+  decodeBase64Field,
+  decodeJsonFields,
+  dissect,
   dropEvent,
   dropFields,
+  fingerprint,
   includeFields,
+  rateLimit,
   rename,
+  replace,
+  timestamp,
+  truncateFields,
+  urldecode,
 ];
 
 const PIPELINE = "do it in the pipeline";

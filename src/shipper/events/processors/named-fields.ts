@@ -1,7 +1,7 @@
 import type { DiagnosticCollector } from "../../../diagnostics/diagnostic.ts";
 import type { Span } from "../../../diagnostics/source.ts";
 import { isTree, type ObjectValue } from "../../../event/value.ts";
-import { compileGoRegexp } from "../../../language/go-regexp.ts";
+import { readRegexp } from "../../config/read-regexp.ts";
 
 /** Names of fields, and expressions between slashes that names may match. */
 export interface NamedFields {
@@ -21,11 +21,8 @@ export function readNamedFields(
       names.push(entry);
       continue;
     }
-    try {
-      patterns.push(compileGoRegexp(entry.slice(1, -1)));
-    } catch (error) {
-      found.error("CONF008", `this is not a regular expression: ${(error as Error).message}`, at);
-    }
+    const pattern = readRegexp(entry.slice(1, -1), at, found);
+    if (pattern !== undefined) patterns.push(pattern);
   }
   return { names, patterns };
 }

@@ -69,6 +69,12 @@ describe("conditions of processors", () => {
     assert.deepEqual(processor?.reads, ["a", "b.c"]);
   });
 
+  it("warns of an expression that can stall", () => {
+    const [finding] = findings("- drop_event: { when: { regexp: { message: '^(?P<x>a+)+$' } } }");
+    assert.match(finding ?? "none", /^warning 1: the time of this expression can double/);
+    assert.deepEqual(findings("- drop_event: { when: { regexp: { message: '^(a+b)+$' } } }"), []);
+  });
+
   it("names what is wrong with one", () => {
     assert.deepEqual(findings("- drop_event:\n    when:\n      equal: { a: 1 }"), [
       'error 3: there is no condition "equal" (did you mean "equals"?)',

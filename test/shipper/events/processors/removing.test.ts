@@ -60,7 +60,7 @@ const CASES: readonly (readonly [title: string, yaml: string, before: ObjectValu
     "copy_fields to what is there",
     "- copy_fields: { fields: [{ from: a, to: b }] }",
     { a: 1, b: 2, error: { message: "x" } },
-    { a: 1, b: 2, error: { message: "x; copy_fields: there is a field b already" } },
+    { a: 1, b: 2, error: { message: ["x", "copy_fields: there is a field b already"] } },
   ],
   [
     "if, then, else: the first branch",
