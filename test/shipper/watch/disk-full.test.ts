@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -72,17 +73,17 @@ describe("antler ship on a full disk", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const outLines = (): string[] => {
-    try {
-      const names = readdirSync(join(folder, "out"));
-      return names
-        .flatMap((name) => readFileSync(join(folder, "out", name), "utf8").split("\n"))
-        .filter((line) => line !== "")
-        .map((line) => (JSON.parse(line) as { message: string }).message);
-    } catch {
-      return [];
-    }
+  const outEvents = (): { message: string; event?: { kind: string; action: string }; data_stream?: object }[] => {
+    if (!existsSync(join(folder, "out"))) return [];
+    return readdirSync(join(folder, "out"))
+      .flatMap((name) =>
+        readFileSync(join(folder, "out", name), "utf8")
+          .split("\n")
+          .slice(0, -1),
+      )
+      .map((line) => JSON.parse(line) as { message: string });
   };
+  const outLines = (): string[] => outEvents().flatMap(({ message }) => (message.startsWith("line ") ? [message] : []));
   const logText = (): string => {
     const names = readdirSync(join(disk, "data", "logs"));
     return names.map((name) => readFileSync(join(disk, "data", "logs", name), "utf8")).join("");
@@ -136,6 +137,14 @@ output.file: {path: ${folder}/out}
     assert.deepEqual(
       numbers.sort((a, b) => a - b),
       Array.from({ length: written }, (_none, i) => i),
+    );
+    const states = outEvents().filter((event) => event.event?.action !== undefined);
+    assert.deepEqual(
+      states.map(({ event, data_stream }) => [event?.kind, event?.action, data_stream]),
+      [
+        ["alert", "disk-full"],
+        ["event", "disk-free"],
+      ].map((pair) => [...pair, { type: "logs", dataset: "antler.state", namespace: "default" }]),
     );
     for (const line of logText().trim().split("\n")) {
       const { message } = JSON.parse(line) as { message: string };

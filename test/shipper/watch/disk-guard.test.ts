@@ -13,7 +13,7 @@ describe("disk guard", () => {
   let said: string[];
   let timers: (() => void)[];
   beforeEach(() => {
-    space = { free: 1000 * MIB, total: 10_000 * MIB };
+    space = { device: "1", free: 1000 * MIB, total: 10_000 * MIB };
     said = [];
     timers = [];
   });
@@ -31,7 +31,7 @@ describe("disk guard", () => {
       },
       freeSpace: (folder) =>
         folder === "/gone" ? Promise.reject(new Error("ENOENT: no such folder")) : Promise.resolve(space),
-      changed: ({ folder, full }) => void said.push(`${folder} ${full ? "full" : "free"}`),
+      changed: (disks) => void said.push(`${disks.map(({ folder }) => folder)} ${disks[0]?.full ? "full" : "free"}`),
     });
 
   it("says once that there is little room, and that there is enough again", async () => {
@@ -46,13 +46,19 @@ describe("disk guard", () => {
     assert.equal(said.length, 2, "what is above the floor is no reason when it was free");
   });
 
+  it("says folders of one filesystem together", async () => {
+    space = { ...space, free: 0 };
+    await guard(["/data", "/data/logs"]).look();
+    assert.deepEqual(said, ["/data,/data/logs full"]);
+  });
+
   it("asks little of a small filesystem", async () => {
     const disk = guard();
-    space = { free: 2 * MIB, total: 8 * MIB };
+    space = { device: "1", free: 2 * MIB, total: 8 * MIB };
     await disk.look();
     assert.deepEqual(said, []);
     assert.equal(disk.disks[0]?.floorBytes, MIB);
-    space = { free: MIB - 1, total: 8 * MIB };
+    space = { device: "1", free: MIB - 1, total: 8 * MIB };
     await disk.look();
     assert.deepEqual(said, ["/data full"]);
   });
