@@ -124,6 +124,8 @@ export class Shipper {
           flushMs: config.registryFlushMs,
           lingerMs: config.lingerMs,
           since: this.#options.since,
+          releaseDeletedAfterMs: config.diskGuard.releaseDeletedAfterMs,
+          diskFull: () => this.#watch.diskFull,
           extra: () => this.#ledger.snapshot(),
         },
         sink,

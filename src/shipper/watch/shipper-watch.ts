@@ -88,6 +88,11 @@ export class ShipperWatch {
     });
   }
 
+  /** One of the disks that the shipper writes to has little room. */
+  get diskFull(): boolean {
+    return this.#guard.disks.some(({ full }) => full);
+  }
+
   /** For the tail's environment. */
   readonly count: (counter: TailCounter, by?: number) => void = (counter, by = 1) => {
     this.#tail[counter] = (this.#tail[counter] ?? 0) + by;
