@@ -1,11 +1,15 @@
-import { METRICS } from "../src/telemetry/metric-table.ts";
+import { FILE_SERIES, OTHER_FILES, SHIP_METRICS } from "../src/shipper/watch/ship-metrics.ts";
+import { METRICS, type Metric } from "../src/telemetry/metric-table.ts";
 
-/** docs/metrics.md: what the endpoint of `antler pipeline` shows, with every metric. */
+/** docs/metrics.md: what the endpoints of `antler pipeline` and `antler ship` show, with every metric. */
 export function metricsPage(): string {
-  const rows = METRICS.map(
-    ({ name, type, labels, help }) => `| \`${name}\` | ${type} | ${labels.join(", ")} | ${help} |`,
-  );
-  return `${HEAD}${rows.join("\n")}\n${TAIL}`;
+  return `${HEAD}${rowsOf(METRICS)}\n${TAIL}${SHIP_HEAD}${rowsOf(SHIP_METRICS)}\n${SHIP_TAIL}`;
+}
+
+function rowsOf(metrics: readonly Pick<Metric, "name" | "type" | "labels" | "help">[]): string {
+  return metrics
+    .map(({ name, type, labels, help }) => `| \`${name}\` | ${type} | ${labels.join(", ")} | ${help} |`)
+    .join("\n");
 }
 
 const HEAD = `# Metrics and health
@@ -66,4 +70,58 @@ In \`/_node/stats/pipelines\`, \`events.in\` is what was read, \`filtered\` what
 dead letters. A pipeline that only gets events from other pipelines of the process has zeros there: they are counted where they were read.
 Counts of single filters, \`flow\`, \`queue_push_duration_in_millis\` and \`jvm\` beyond the uptime are not there. All pipelines of a process share one store of dead letters, so each shows the same
 \`dead_letter_queue\`.
+`;
+
+const SHIP_HEAD = `
+# Metrics and health of the shipper
+
+\`antler ship\` answers HTTP on 127.0.0.1, on the first free port from 5066 to 5166 (\`http.enabled\`, \`http.host\`, \`http.port\`; with a port that is given, only there).
+
+| path | what |
+| --- | --- |
+| \`/metrics\` | Prometheus' text format, the metrics below |
+| \`/_health_report\` | \`status\` green, yellow or red, and the reasons in words; 200, and 503 when red |
+| \`/stats\` | the main figures under Filebeat's names: \`filebeat.events\`, \`filebeat.harvester\`, \`libbeat.output.events\`, \`libbeat.pipeline\`, \`registrar\` |
+| \`/inputs/\` | per input: events and bytes, files, how far behind |
+| \`/\` | host, name, version, status |
+
+- **red**: the output has taken nothing for 60 seconds while there was something to send and no spool takes it; a disk that the shipper writes to is nearly full; the registry
+  cannot be written.
+- **yellow**: the output has taken nothing for 10 seconds, or says what holds it up; events wait in the spool; an input is 60 seconds behind; it is starting or stopping.
+
+Files: the ${FILE_SERIES} that are furthest behind have time series of their own, all others are one with the path \`${OTHER_FILES}\` (sums; of seconds the largest). *Behind* are bytes that
+are not acknowledged, and for how long the oldest of them have been known to be there (looked at every 2 seconds; every 10 with more than 2,000 files). *Rotation loss* is what the next rotation would
+find unread: unread bytes, and what is written and not read until then, at the pace of the last looks; when it comes is guessed by the usual time between the
+rotations of that path (two must have been seen). Those bytes are lost only where the rotated copy is not kept until it is read.
+
+| metric | type | labels | meaning |
+| --- | --- | --- | --- |
+`;
+
+const SHIP_TAIL = `
+Worth an alert: \`antler_ship_input_behind_seconds > 300\`, \`antler_ship_output_waiting_seconds > 300\`, \`antler_ship_disk_full == 1\`, \`antler_ship_registry_failing == 1\`,
+\`antler_ship_file_rotation_loss_bytes > 0 and antler_ship_file_rotation_seconds < 60\`, \`antler_ship_spool_bytes / antler_ship_spool_limit_bytes > 0.8\`, \`antler_ledger_imbalance != 0\`.
+
+## The shipper's own log
+
+ECS JSON, one object a line, on standard error (words on a terminal), or in files with \`logging.to_files: true\`: \`antler-ship-20261123.ndjson\`, then \`-1\`, \`-2\`… by size
+(\`logging.files.rotateeverybytes\`) and day; \`logging.files.keepfiles\` are kept. What belongs to no ECS field is under \`antler\`. When no file takes a line it goes to standard error and is
+counted. Changes of state have a name in \`event.action\`, each said once:
+
+| \`event.action\` | when |
+| --- | --- |
+| \`input-started\` | an input runs |
+| \`file-found\`, \`file-rotated\`, \`file-renamed\`, \`file-truncated\`, \`file-removed\`, \`file-closed\`, \`file-forgotten\` | something happened to a file; at most 20 of one look, then their number (\`files-changed\`) |
+| \`output-down\`, \`output-up\` | something holds the output up, or no longer |
+| \`spool-began\`, \`spool-drained\` | events wait on disk, or none do any more |
+| \`registry-failing\`, \`registry-written\` | the registry cannot be written, or can again |
+| \`input-behind\`, \`input-caught-up\` | over 60 seconds behind; under 30 again |
+| \`disk-full\`, \`disk-free\` | the disk guard, below |
+
+## When the disk fills up
+
+Every 2 seconds the shipper looks at the free space of the folders that it writes to: data, spool, log files. Below \`antler.disk_guard.min_free\` (64 MiB; on small filesystems
+an eighth of them) it says so, and writes no log files (lines go to standard error) and nothing more into the spool on that disk; reading and sending go on. The registry is
+still written: it has a reserve beside it (\`registry/reserve\`, 64 KiB or more) that is given up when the disk takes nothing. When that is used up too, files that are known go on,
+new files wait, and after a crash what was sent since would be sent again, with the same identity. At one and a quarter of that floor everything is as before.
 `;

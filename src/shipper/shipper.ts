@@ -5,6 +5,7 @@ import { BufferPool } from "../event/buffer-pool.ts";
 import type { RecordSink, Source } from "../event/record-batch.ts";
 import { systemClock } from "../lumberjack/clock.ts";
 import { BatchFiller } from "../sources/batch-filler.ts";
+import { withReserve } from "../tail/disk-reserve.ts";
 import { defaultEnvironment } from "../tail/real-environment.ts";
 import { readRegistryExtra } from "../tail/registry.ts";
 import type { Tail } from "../tail/tail.ts";
@@ -86,7 +87,8 @@ export class Shipper {
     const { inputs, output } = config;
     const log = this.#log;
     const registryFolder = join(dataFolder, "registry");
-    const environment = defaultEnvironment(log, this.#watch.count);
+    const world = defaultEnvironment(log, this.#watch.count);
+    const environment = { ...world, fs: withReserve(world.fs, join(registryFolder, "reserve")) };
     this.#ledger.restore((await readRegistryExtra(registryFolder, environment)) as LedgerSnapshot | undefined);
     const opened = await openSender(
       config,
@@ -122,6 +124,8 @@ export class Shipper {
           flushMs: config.registryFlushMs,
           lingerMs: config.lingerMs,
           since: this.#options.since,
+          releaseDeletedAfterMs: config.diskGuard.releaseDeletedAfterMs,
+          diskFull: () => this.#watch.diskFull,
           extra: () => this.#ledger.snapshot(),
         },
         sink,

@@ -121,7 +121,10 @@ export type TailCounter =
   | "registry_corrupt"
   | "files_forgotten"
   | "scans"
-  | "waits";
+  | "waits"
+  /** Removed files that were given up on a full disk, and what of them was not read. */
+  | "released_files"
+  | "released_bytes";
 
 export function errorCode(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";

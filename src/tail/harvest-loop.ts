@@ -210,6 +210,7 @@ export class HarvestLoop {
 
   /** A scan is over: what framers held of content that is in no copy leaves now. */
   scanned(): void {
+    this.#releaseRemoved();
     for (const held of this.#held) held.scans++;
     const due = this.#held.filter((held) => held.scans >= 2);
     this.#held = this.#held.filter((held) => held.scans < 2);
@@ -221,6 +222,35 @@ export class HarvestLoop {
         if (!(await harvester.deliverHeld())) this.#held.push({ file, harvester, scans: 1 });
       });
     }
+  }
+
+  /** Removed files hold their room on the disk as long as they are open; when it is full, those that wait too long to be read on are given up. */
+  #releaseRemoved(): void {
+    const { releaseDeletedAfterMs, diskFull } = this.#options;
+    if (releaseDeletedAfterMs === 0 || diskFull?.() !== true) return;
+    const now = this.#env.clock.now();
+    for (const job of this.jobs.values()) {
+      const { harvester } = job;
+      if (!harvester.removed) continue;
+      harvester.removedAt ??= now;
+      if (now - harvester.removedAt < releaseDeletedAfterMs) continue;
+      this.do(() => this.#giveUp(job));
+    }
+  }
+
+  async #giveUp(job: Job): Promise<void> {
+    const { file } = job.harvester;
+    if (!this.#isOpen(job)) return;
+    const { size } = await this.#env.fs.fstat(job.harvester.descriptor);
+    const lost = size - file.position.offset;
+    if (lost > 0) {
+      this.#env.count("released_files");
+      this.#env.count("released_bytes", lost);
+      this.#env.log.error(
+        `${file.seenPath} was removed and is given up, for the disk is full and it could not be read on: ${lost} bytes of it from ${file.position.offset} on are lost`,
+      );
+    }
+    await this.#close(job);
   }
 
   #continue(): void {

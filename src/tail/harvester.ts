@@ -29,6 +29,8 @@ export class Harvester {
   /** False until it is known whether its content is new, a copy, or a new generation. */
   identified = false;
   removed = false;
+  /** When that was noticed on a full disk. */
+  removedAt: number | undefined;
   renamed = false;
   /** Set when something says that the file changed, so that the next turn reads without looking first. */
   woken = true;

@@ -121,14 +121,19 @@ export interface TailOptions {
   readonly flushMs?: number;
   /** Files not seen for so long leave the registry. Default 7 days. */
   readonly forgetAfterMs?: number;
+  /** While `diskFull` says so, a removed file that is still open is given up after so long, read or not. Default 0: never. */
+  readonly releaseDeletedAfterMs?: number;
+  readonly diskFull?: () => boolean;
   /** A value of the owner, stored in the registry in the same write (its ledger). */
   readonly extra?: () => unknown;
 }
 
-export type ResolvedTailOptions = Required<Omit<TailOptions, "extra" | "since">> & Pick<TailOptions, "extra" | "since">;
+export type ResolvedTailOptions = Required<Omit<TailOptions, "extra" | "since" | "diskFull">> &
+  Pick<TailOptions, "extra" | "since" | "diskFull">;
 
 export function withDefaults(options: TailOptions): ResolvedTailOptions {
   return {
+    releaseDeletedAfterMs: 0,
     bufferSize: 512 * 1024,
     turnBytes: 4 * 1024 * 1024,
     lingerMs: 50,

@@ -93,7 +93,7 @@ export class LogFile implements LineWriter {
 
   #missed(now: number): string {
     const at = new Date(now).toISOString();
-    const message = `${this.#unsaid} lines before this one are not in a file: it could not be written; they went to standard error`;
+    const message = `lines that went to standard error since no file took them: ${this.#unsaid}`;
     return `${JSON.stringify({ "log.level": "warn", "@timestamp": at, message, "event.action": "log-lines-lost" })}\n`;
   }
 

@@ -165,6 +165,31 @@ describe("Tail", () => {
     assert.deepEqual(sink.texts(), [...texts("a", 0, 20), "the end"]);
   });
 
+  it("gives a removed file up that cannot be read on when the disk is full, and says what is lost", async () => {
+    const text = lines("a", 0, 10_000);
+    writeFileSync(bed.path("a.log"), text);
+    let room = 3;
+    sink = new CollectingSink({ automatic: false, bytes: 8192 });
+    const stuck = {
+      acquire: (bytes?: number) => (room-- > 0 ? sink.acquire(bytes) : new Promise<never>(() => undefined)),
+      release: sink.release.bind(sink),
+      submit: sink.submit.bind(sink),
+    };
+    let diskFull = false;
+    await bed.started(stuck, {}, { releaseDeletedAfterMs: 100, diskFull: () => diskFull });
+    await until(() => sink.batches === 3);
+    rmSync(bed.path("a.log"));
+    await until(() => bed.counter("removals") === 1);
+    await aWhile(300);
+    assert.equal(bed.counter("files_closed"), 0, "not while there is room on the disk");
+    diskFull = true;
+    await until(() => bed.counter("files_closed") === 1);
+    const last = sink.records.at(-1) as Collected;
+    const lost = text.length - last.offset - last.rawLength;
+    assert.equal(bed.counter("released_bytes"), lost);
+    assert.ok(bed.messages.some((message) => message.includes(`${lost} bytes of it from`)));
+  });
+
   it("takes a file that gets the inode of a removed one for another file", async () => {
     // tmpfs and ext4 give the number out again at once; where they do not, this is a plain new file.
     for (let i = 0; i < 5; i++) {

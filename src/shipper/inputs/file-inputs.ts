@@ -23,6 +23,8 @@ export interface FileInputsOptions {
   /** Epoch milliseconds. */
   readonly since: number | undefined;
   readonly starts: Starts;
+  readonly releaseDeletedAfterMs: number;
+  readonly diskFull: () => boolean;
   /** Stored with the registry in one write: the ledger. */
   readonly extra: () => unknown;
 }
@@ -41,6 +43,8 @@ export function openTail(options: FileInputsOptions, sink: RecordSink, environme
       scanMs: Math.min(...configs.map(({ scanMs }) => scanMs)),
       pollMs: Math.min(...configs.map(({ backoffInitMs }) => backoffInitMs)),
       pollMaxMs: Math.min(...configs.map(({ backoffMaxMs }) => backoffMaxMs)),
+      releaseDeletedAfterMs: options.releaseDeletedAfterMs,
+      diskFull: options.diskFull,
       extra: options.extra,
     },
     sink,

@@ -10,6 +10,7 @@ const ROOM_AGAIN = 1.25;
 
 /** Bytes of a filesystem: free for the shipper, and all. */
 export interface FreeSpace {
+  readonly device: string;
   readonly free: number;
   readonly total: number;
 }
@@ -21,8 +22,8 @@ export interface DiskGuardOptions {
   readonly clock: Clock;
   /** Rejects where the folder is not there (yet): it is left out then. */
   freeSpace(folder: string): Promise<FreeSpace>;
-  /** A folder's filesystem has little room now (`full`), or has room again. */
-  changed(disk: ShipDiskFigures): void;
+  /** The filesystem of these folders has little room now (`full`), or has room again. */
+  changed(disks: readonly ShipDiskFigures[]): void;
 }
 
 /** Looks at the free space of the folders that the shipper writes to, and says when there is too little, and when there is enough again. */
@@ -54,6 +55,7 @@ export class DiskGuard {
 
   async look(): Promise<void> {
     const { folders, minFreeBytes, freeSpace, changed } = this.#options;
+    const byDevice = new Map<string, ShipDiskFigures[]>();
     for (const folder of folders) {
       let space: FreeSpace;
       try {
@@ -67,7 +69,10 @@ export class DiskGuard {
       const full = space.free < (was ? floorBytes * ROOM_AGAIN : floorBytes);
       const disk = { folder, freeBytes: space.free, floorBytes, full };
       this.#disks.set(folder, disk);
-      if (full !== was) changed(disk);
+      if (full === was) continue;
+      const key = `${space.device} ${full}`;
+      byDevice.set(key, [...(byDevice.get(key) ?? []), disk]);
     }
+    for (const disks of byDevice.values()) changed(disks);
   }
 }

@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { FreeSpace } from "./disk-guard.ts";
 
@@ -6,7 +6,8 @@ import type { FreeSpace } from "./disk-guard.ts";
 export async function freeSpace(folder: string): Promise<FreeSpace> {
   try {
     const { bsize, bavail, blocks } = await statfs(folder);
-    return { free: bsize * bavail, total: bsize * blocks };
+    const { dev } = await stat(folder);
+    return { device: String(dev), free: bsize * bavail, total: bsize * blocks };
   } catch (error) {
     const parent = dirname(folder);
     if ((error as NodeJS.ErrnoException).code !== "ENOENT" || parent === folder) throw error;

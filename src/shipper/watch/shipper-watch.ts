@@ -41,8 +41,6 @@ export interface ShipperWatchOptions {
   readonly freeSpace?: (folder: string) => Promise<FreeSpace>;
   /** Gets changes of state that are to go through the output, as ECS documents. */
   readonly state?: (document: object) => void;
-  /** A disk where the shipper writes is nearly full, or has room again. */
-  readonly diskChanged?: (full: boolean) => void;
 }
 
 /** What is looked at once everything is open. */
@@ -86,8 +84,13 @@ export class ShipperWatch {
       minFreeBytes: config.diskGuard.minFreeBytes,
       clock,
       freeSpace: options.freeSpace ?? freeSpace,
-      changed: (disk) => this.#diskChanged(disk),
+      changed: (disks) => this.#diskChanged(disks),
     });
+  }
+
+  /** One of the disks that the shipper writes to has little room. */
+  get diskFull(): boolean {
+    return this.#guard.disks.some(({ full }) => full);
   }
 
   /** For the tail's environment. */
@@ -180,24 +183,23 @@ export class ShipperWatch {
     });
   }
 
-  #diskChanged(disk: ShipDiskFigures): void {
+  /** Folders of one filesystem. */
+  #diskChanged(disks: readonly ShipDiskFigures[]): void {
     const { log, logFile, now, state } = this.#options;
-    const { folder, freeBytes, floorBytes, full } = disk;
+    const { freeBytes, floorBytes, full } = disks[0] as ShipDiskFigures;
+    const folders = disks.map(({ folder }) => folder);
+    const where = folders.join(", ");
     const action = full ? "disk-full" : "disk-free";
     const message = full
-      ? `the disk of ${folder} is nearly full: reading and sending go on; the spool and the log's files on it are not written until there is room`
-      : `the disk of ${folder} has room again`;
-    const details = { folder, freeBytes, floorBytes };
-    const say = (): void =>
-      full
-        ? log.warn(message, { "event.action": action, ...details })
-        : log.info(message, { "event.action": action, ...details });
+      ? `the disk of ${where} is nearly full: reading and sending go on; the spool and the log's files there are not written until there is room`
+      : `the disk of ${where} has room again`;
+    const details = { folders, freeBytes, floorBytes };
     // Said while the log's files can still be written, and once they can be again.
-    if (full) say();
-    if (folder === this.#spoolFolder) this.#watched?.spool?.holdWriting(full ? "the disk is nearly full" : undefined);
-    if (folder === this.#logFolder) logFile?.pause(full);
-    if (!full) say();
+    if (full) log.warn(message, { "event.action": action, ...details });
+    if (folders.includes(this.#spoolFolder))
+      this.#watched?.spool?.holdWriting(full ? "the disk is nearly full" : undefined);
+    if (this.#logFolder !== undefined && folders.includes(this.#logFolder)) logFile?.pause(full);
+    if (!full) log.info(message, { "event.action": action, ...details });
     state?.(stateDocument({ action, message, alert: full, details }, now()));
-    this.#options.diskChanged?.(this.#guard.disks.some((one) => one.full));
   }
 }

@@ -6,7 +6,7 @@ export interface StateChange {
   /** It needs somebody's attention: `event.kind` is `alert`, else `event`. */
   readonly alert: boolean;
   /** For the fields under `antler`. */
-  readonly details: Readonly<Record<string, string | number | boolean>>;
+  readonly details: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
 /** The ECS document of a change, for the data stream `logs-antler.state-default`; without the host's and agent's fields, which every event gets. `at`: epoch milliseconds. */

@@ -78,6 +78,26 @@ describe("spool", () => {
     assert.deepEqual(process.messages, []);
   });
 
+  it("puts nothing more on disk while it is held: what came before stays, what comes then waits", async () => {
+    const spool = await opened();
+    process.sender.trouble = "down";
+    send(spool, 2);
+    await pass(process, 1000);
+    assert.equal(spooled(), 2);
+    spool.holdWriting("the disk is nearly full");
+    send(spool, 3);
+    await pass(process, 5000);
+    assert.equal(spooled(), 2);
+    assert.match(spool.trouble ?? "", /the disk is nearly full/);
+    spool.holdWriting(undefined);
+    await pass(process, 2000);
+    assert.equal(spooled(), 5);
+    process.sender.trouble = undefined;
+    await drain();
+    assert.deepEqual([...new Set(arrivals.values())], [1]);
+    assert.equal(arrivals.size, 15);
+  });
+
   it("takes over after two seconds without an end; what is under way counts when it comes, the rest follows in order", async () => {
     const spool = await opened();
     send(spool, 3);
