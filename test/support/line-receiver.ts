@@ -22,8 +22,9 @@ export class LineReceiver {
   /** Acknowledges; false: takes in and stays silent. */
   acknowledges = true;
 
-  constructor(lines: number, port = 0, keepIds = true) {
-    this.received = { counts: new Uint8Array(lines), identities: new Map(), events: 0, foreign: [] };
+  /** `received`: what another one has received before, to go on with. */
+  constructor(lines: number, port = 0, keepIds = true, received?: ReceivedLines) {
+    this.received = received ?? { counts: new Uint8Array(lines), identities: new Map(), events: 0, foreign: [] };
     this.#server = new LumberjackServer({
       host: "127.0.0.1",
       port,

@@ -68,7 +68,7 @@ function hasParts({ parsers }: CommonInput): boolean {
 function isConstantForSource({ reads }: Processor): boolean {
   return (
     reads?.every(
-      (name) => !/^(?:message|@timestamp|@metadata|log(?:\.offset|\.flags)?$|error|event)(?:\.|$)/.test(name),
+      (name) => !/^(?:message|@timestamp|@metadata|log(?:\.offset|\.flags)?$)(?:\.|$)/.test(name),
     ) === true
   );
 }
