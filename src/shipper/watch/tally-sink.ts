@@ -38,10 +38,15 @@ export class TallySink implements RecordSink {
     const { table, count, sources } = batch;
     const events = new Float64Array(sources.length);
     const bytes = new Float64Array(sources.length);
-    for (let row = 0; row < count * RECORD_WORDS; row += RECORD_WORDS) {
+    for (let row = 0; row < count * RECORD_WORDS; ) {
       const source = table[row + RECORD_SOURCE] as number;
-      events[source] = (events[source] as number) + 1;
-      bytes[source] = (bytes[source] as number) + (table[row + RECORD_RAW_LENGTH] as number);
+      const from = row;
+      let sum = 0;
+      // Records of one source lie together.
+      for (; row < count * RECORD_WORDS && table[row + RECORD_SOURCE] === source; row += RECORD_WORDS)
+        sum += table[row + RECORD_RAW_LENGTH] as number;
+      events[source] = (events[source] as number) + (row - from) / RECORD_WORDS;
+      bytes[source] = (bytes[source] as number) + sum;
     }
     const inputs = sources.map(({ input }) => input);
     this.#add("read", inputs, events, bytes);
