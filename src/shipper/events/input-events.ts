@@ -67,9 +67,7 @@ function hasParts({ parsers }: CommonInput): boolean {
 /** Whether a processor looks at nothing that differs between the events of a source. */
 function isConstantForSource({ reads }: Processor): boolean {
   return (
-    reads?.every(
-      (name) => !/^(?:message|@timestamp|@metadata|log(?:\.offset|\.flags)?$)(?:\.|$)/.test(name),
-    ) === true
+    reads?.every((name) => !/^(?:message|@timestamp|@metadata|log(?:\.offset|\.flags)?$)(?:\.|$)/.test(name)) === true
   );
 }
 
