@@ -12,7 +12,8 @@ const NAMES = ["multiline", "ndjson", "container", "syslog", "include_message"] 
 export function readParsers(item: Node, context: ReadingContext): ParserConfig[] {
   const list = isMap(item) ? (item.get("parsers", true) as Node | undefined) : undefined;
   return (isSeq(list) ? elements(list) : []).flatMap((node) => {
-    const name = isMap(node) ? NAMES.find((known) => node.has(known)) : undefined;
+    const keys = isMap(node) ? node.items.map(({ key }) => String(key).split(".")[0]) : [];
+    const name = NAMES.find((known) => keys.includes(known));
     if (name === undefined) {
       context.found.error("SHIP002", "this parser is not known", spanOf(context.source, node), {
         help: `${NAMES.join(", ")} are`,

@@ -134,13 +134,17 @@ export function readSettings(
     const { name, key, span, node } = setting;
     const row = Object.hasOwn(table, name) ? table[name] : undefined;
     if (row === undefined) {
-      unknownSetting(prefix + name, key, node, Object.keys(table), context);
+      const known = Object.keys(table);
+      const isGroup = isEmpty(node) && known.some((other) => other.startsWith(`${name}.`));
+      if (!isGroup) unknownSetting(prefix + name, key, known, context);
       continue;
     }
-    const value = plain(node, context.variables, (problem) =>
-      found.error("CONF007", problem.message, span, { help: problem.help }),
-    );
-    if (value === null) continue;
+    let isWhole = true;
+    const value = plain(node, context.variables, ({ message, help }) => {
+      found.error("CONF007", message, span, { help });
+      isWhole = false;
+    });
+    if (value === null || !isWhole) continue;
     const read = readKind(row.kind, value);
     if (read === undefined) found.error("SHIP003", `${prefix}${name} must be ${KIND_EXAMPLES[row.kind]}`, span);
     else if (row.alias === undefined || !values.has(row.alias)) values.put(row.alias ?? name, read, span);
@@ -148,15 +152,17 @@ export function readSettings(
   return values;
 }
 
+/** `name:` with nothing behind it, or `{}`. */
+function isEmpty(node: Node | null): boolean {
+  return node === null || (isMap(node) && node.items.length === 0) || (isScalar(node) && node.value === null);
+}
+
 function unknownSetting(
   name: string,
   key: Span,
-  node: Node | null,
   known: readonly string[],
   { found, explained: said }: ReadingContext,
 ): void {
-  const isEmpty = node === null || (isMap(node) && node.items.length === 0) || (isScalar(node) && node.value === null);
-  if (isEmpty && known.some((other) => other.startsWith(`${name}.`))) return;
   const explained = explanationOf(name);
   if (explained !== undefined) {
     if (explained.refused) found.error("SHIP002", `"${name}" is not supported`, key, { help: explained.help });
