@@ -42,7 +42,7 @@ drop are counted as filtered.
 **What differs**: metadata of cloud, Docker and Kubernetes come from what lies on the host (cloud-init's data, firmware, the container's configuration, names of log files); nothing is
 asked over the network. timestamp and fingerprint note their failures in the event where Filebeat only writes a debug message.
 
-**What it costs**: processors that only have to do with what is the same for all events of a file (tags, host, its path) run once for it. As soon as one looks at or changes \`message\`,
-\`@timestamp\`, \`event\`, \`error\` or the offset, all of that input run for each event.
+**What it costs**: processors that only have to do with what is the same for all events of a file (tags, host, its path) run once for it. As soon as one looks at \`message\`,
+\`@timestamp\` or the offset, all of that input run for each event.
 
 `;

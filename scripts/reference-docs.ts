@@ -8,8 +8,9 @@ import { referenceIndex, referencePage } from "../src/plugin/reference-page.ts";
 import { compatibilityPage } from "./compatibility-page.ts";
 import { metricsPage } from "./metrics-page.ts";
 import { processorsPage } from "./processors-page.ts";
+import { shipperPage } from "./shipper-page.ts";
 
-/** Writes docs/reference, docs/compatibility.md, docs/metrics.md and docs/processors.md from the definitions. With `--check` it writes nothing and ends with 1 where the files differ. */
+/** Writes docs/reference, docs/compatibility.md, docs/metrics.md, docs/processors.md and docs/shipper.md from the definitions. With `--check` it writes nothing and ends with 1 where the files differ. */
 
 const FOLDER: string = join(import.meta.dirname, "..", "..", "docs");
 /** All of this folder is made here. */
@@ -19,6 +20,7 @@ const pages: ReadonlyMap<string, string> = new Map([
   ["compatibility.md", compatibilityPage()],
   ["metrics.md", metricsPage()],
   ["processors.md", processorsPage()],
+  ["shipper.md", shipperPage()],
   [`${REFERENCE}/README.md`, referenceIndex(PLUGINS)],
   [`${REFERENCE}/errors.md`, renderCatalogue()],
   ...PLUGINS.map((plugin): [string, string] => [
