@@ -78,21 +78,32 @@ export class InputFiles {
 
   #index(file: TrackedFile): void {
     const stem = nameStem(file.path);
-    const others = this.#byStem.get(stem);
-    if (others === undefined) this.#byStem.set(stem, [file]);
-    else others.push(file);
+    const others = this.#byStem.get(stem) ?? [];
+    others.push(file);
+    // Each time it has doubled, so that it costs little and does not grow for ever.
+    const isPruned = others.length > 8 && (others.length & (others.length - 1)) === 0;
+    this.#byStem.set(stem, isPruned ? others.filter((other) => this.#registry.files.has(other)) : others);
   }
 
-  /** Files whose copy a file at `path` may be by its name, newest first. */
-  #copyCandidates(path: string): TrackedFile[] {
+  /**
+   * Files whose copy a file at `path` may be by its name, and by its `head` if that is given; newest first. Thousands of files may have one name
+   * (`0.log` in each pod's folder), so that what costs least and leaves out most is asked first.
+   */
+  #copyCandidates(path: string, head?: Buffer): TrackedFile[] {
     const name = basename(path);
+    const hashes = new Map<number, string>();
+    const mayBegin = ({ fingerprint: { length, hash } }: TrackedFile): boolean => {
+      if (length === 0) return false;
+      if (head === undefined || head.length < length) return true;
+      const own = hashes.get(length) ?? fingerprintOf(head, length).hash;
+      hashes.set(length, own);
+      return own === hash;
+    };
     const candidates: TrackedFile[] = [];
     for (let length = 1; length <= name.length; length++) {
-      const files = this.#byStem.get(name.slice(0, length));
-      if (files === undefined) continue;
-      const kept = files.filter((file) => this.#registry.files.has(file));
-      this.#byStem.set(name.slice(0, length), kept);
-      candidates.push(...kept.filter((file) => isCopyName(path, file) && file.fingerprint.length > 0));
+      for (const file of this.#byStem.get(name.slice(0, length)) ?? []) {
+        if (mayBegin(file) && isCopyName(path, file) && this.#registry.files.has(file)) candidates.push(file);
+      }
     }
     return candidates.reverse();
   }
@@ -278,8 +289,7 @@ export class InputFiles {
     const path = harvester.path;
     const moved = first && !asCopyOnly && !this.#firstStart ? await this.#samePath(open, path) : null;
     if (moved !== null) return this.#readOnAs(harvester, moved, open, path, false);
-    for (const candidate of this.#copyCandidates(path)) {
-      if (beginsOtherwise(open.head, candidate)) continue;
+    for (const candidate of this.#copyCandidates(path, open.head)) {
       const relation = this.#relationKnown(open, candidate) ?? (await this.#relation(open, candidate, descriptorOf));
       if (relation === "continues") {
         this.#env.count("copies");
