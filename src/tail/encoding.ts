@@ -27,11 +27,35 @@ export function lineEncoding(name: string, head: Uint8Array): LineEncoding {
   const plain = name.toLowerCase().replace(/[-_]?bom$/, "");
   const utf16 = /^(?:utf-?16|ucs-?2)[-_]?(le|be)?$/.exec(plain);
   if (utf16 !== null) return utf16Lines(isBigEndian(head) ?? utf16[1] === "be");
-  if (!iconv.encodingExists(plain)) throw new TypeError(`encoding "${name}" is not known`);
-  if (/^(?:utf-?(?:7|32)|ucs-?4)/.test(plain)) throw new TypeError(`encoding "${name}" is not read by lines`);
+  // RFC 1468: a line begins and ends in ASCII, and no byte of a character is 0x0A, so that a line can be decoded alone.
+  if (plain === "iso-2022-jp") return decodedLines((bytes) => new TextDecoder(plain).decode(bytes));
+  const reason = NOT_READ.find(([names]) => names.test(plain))?.[1];
+  if (reason !== undefined) throw new TypeError(`encoding "${name}" is not read: ${reason}`);
+  const known = OTHER_NAMES[plain] ?? plain;
+  if (!iconv.encodingExists(known)) throw new TypeError(`encoding "${name}" is not known`);
+  return decodedLines((bytes) => iconv.decode(bytes, known));
+}
+
+/** Filebeat's names that iconv-lite has under another. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  "iso8859-6e": "iso8859-6",
+  "iso8859-6i": "iso8859-6",
+  "macintosh-cyrillic": "maccyrillic",
+};
+
+const NOT_READ: readonly (readonly [RegExp, string])[] = [
+  [/^(?:utf-?(?:7|32)|ucs-?4)/, "its line feeds cannot be told by a byte"],
+  [
+    /^(?:ebcdic|(?:cp|ibm)-?(?:0?37|1040|1047|1140)$)/,
+    "lines of EBCDIC do not end with 0x0A; convert the file to UTF-8",
+  ],
+  [/^hz-gb-?2312$/, "it is not known here; convert the file to UTF-8"],
+];
+
+function decodedLines(decode: (bytes: Buffer) => string): LineEncoding {
   return {
     lineEnd: byteLineEnd,
-    decode: (line) => toUtf8(iconv.decode(line.subarray(0, withoutByteEnd(line)), plain)),
+    decode: (line) => toUtf8(decode(line.subarray(0, withoutByteEnd(line)))),
   };
 }
 

@@ -88,7 +88,7 @@ export interface TailInputOptions {
   readonly container?: "auto" | "docker" | "cri";
   /** What of a line multiline looks at, where that is not the line itself. A record is the raw lines, with "\n" between them. */
   readonly lineText?: (line: string) => string;
-  /** Default "utf-8". Also utf-16, utf-16le, utf-16be, latin1 and whatever iconv-lite knows in which 0x0A is only a line feed. */
+  /** Default "utf-8". Also utf-16, utf-16le, utf-16be, latin1, Filebeat's names except EBCDIC and hz-gb-2312, and whatever iconv-lite knows in which 0x0A is only a line feed. */
   readonly encoding?: string;
 }
 
