@@ -1,3 +1,4 @@
+import { EXPLAINED } from "../src/shipper/config/explained.ts";
 import {
   COMMON_SETTINGS,
   FILE_SETTINGS,
@@ -30,6 +31,12 @@ export function shipperPage(): string {
     section("system", SYSTEM_SETTINGS, COMMON_SETTINGS),
     ...Object.entries(OUTPUT_TABLES).map(([name, table]) => section(`output.${name}`, table)),
     section("The rest", TOP_SETTINGS),
+    explanations(
+      "Read, without effect",
+      "Names of Filebeat's that do nothing here, and what begins with them: a warning with its line.",
+      false,
+    ),
+    explanations("Refused", "To go on without these would not be what was meant: an error with its line.", true),
   ].join("\n");
 }
 
@@ -42,6 +49,14 @@ function section(title: string, table: SettingTable, ...others: readonly Setting
       return `| \`${name}\` | ${standard} | ${text.replaceAll("|", "\\|")} |`;
     });
   return `## ${title}\n\n| setting | default | |\n|---|---|---|\n${rows.join("\n")}\n`;
+}
+
+/** A table of the settings of Filebeat's that are not taken over. */
+function explanations(title: string, lead: string, refused: boolean): string {
+  const rows = EXPLAINED.filter(([, , kind]) => (kind === "refused") === refused).map(
+    ([prefix, help]) => `| \`${prefix}\` | ${help.replaceAll("|", "\\|")} |`,
+  );
+  return `## ${title}\n\n${lead}\n\n| setting | why, or what instead |\n|---|---|\n${rows.join("\n")}\n`;
 }
 
 const HEAD = `# The shipper

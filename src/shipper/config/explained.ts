@@ -11,7 +11,7 @@ const MODULES =
 const OUTPUTS = "output.logstash, output.elasticsearch, output.file and output.console are there";
 
 /** By the beginning of the name. */
-const EXPLAINED: readonly (readonly [string, string, "refused"?])[] = [
+export const EXPLAINED: readonly (readonly [string, string, "refused"?])[] = [
   ["setup", "templates and lifecycle are made by `antler setup`"],
   ["filebeat.modules", MODULES],
   ["filebeat.config.modules", MODULES],
