@@ -17,7 +17,7 @@ import { TOP_SETTINGS } from "../src/shipper/config/top-settings.ts";
 /** docs/shipper.md: what the shipper does, and its settings. */
 export function shipperPage(): string {
   const syslog = Object.fromEntries(
-    Object.entries(SYSLOG_SETTINGS).filter(([name]) => !name.startsWith("protocol.tcp.") || name.endsWith(".host")),
+    Object.entries(SYSLOG_SETTINGS).filter(([name]) => !name.startsWith("protocol.udp.") || name.endsWith(".host")),
   );
   return [
     HEAD,

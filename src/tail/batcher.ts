@@ -1,5 +1,13 @@
-import type { RecordBatch, RecordSink } from "../event/record-batch.ts";
-import type { TailClock } from "./environment.ts";
+import {
+  FLAG_INVALID_ENCODING,
+  FLAG_MULTILINE,
+  FLAG_TRUNCATED,
+  RECORD_FLAGS,
+  RECORD_WORDS,
+  type RecordBatch,
+  type RecordSink,
+} from "../event/record-batch.ts";
+import type { TailClock, TailCounter } from "./environment.ts";
 import type { SentRange, TrackedFile } from "./tracked-file.ts";
 
 /** Thrown to a reader that waited for a batch while the tail stopped. */
@@ -24,6 +32,7 @@ export class Batcher {
   readonly #clock: TailClock;
   readonly #lingerMs: number;
   readonly #acknowledged: () => void;
+  readonly #count: (counter: TailCounter, by: number) => void;
   #batch: RecordBatch | null = null;
   #ranges: SentRange[] = [];
   #timer: unknown = null;
@@ -33,12 +42,19 @@ export class Batcher {
   onRoom: () => void = () => undefined;
   readonly #waiting: (() => void)[] = [];
 
-  /** `acknowledged` is called after every acknowledgement. */
-  constructor(sink: RecordSink, clock: TailClock, lingerMs: number, acknowledged: () => void) {
+  /** `acknowledged` is called after every acknowledgement; `count` hears of records that were cut, or are not what their encoding allows. */
+  constructor(
+    sink: RecordSink,
+    clock: TailClock,
+    lingerMs: number,
+    acknowledged: () => void,
+    count: (counter: TailCounter, by: number) => void = () => undefined,
+  ) {
     this.#sink = sink;
     this.#clock = clock;
     this.#lingerMs = lingerMs;
     this.#acknowledged = acknowledged;
+    this.#count = count;
   }
 
   /** Nobody waits for the sink: `room` has not given up, or what it asked for has come. */
@@ -111,6 +127,7 @@ export class Batcher {
     const batch = this.#batch;
     if (batch === null || batch.count === 0 || this.#closed) return;
     this.#stopTimer();
+    this.#countFlags(batch);
     const ranges = this.#ranges;
     this.#batch = null;
     this.#ranges = [];
@@ -121,6 +138,21 @@ export class Batcher {
       this.#acknowledged();
       if (this.outstanding === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     });
+  }
+
+  #countFlags({ table, count }: RecordBatch): void {
+    let [lines, events, invalid] = [0, 0, 0];
+    for (let i = 0; i < count; i++) {
+      const flags = table[i * RECORD_WORDS + RECORD_FLAGS] as number;
+      if (flags === 0) continue;
+      const isCut = (flags & FLAG_TRUNCATED) !== 0;
+      if (isCut && (flags & FLAG_MULTILINE) === 0) lines++;
+      else if (isCut) events++;
+      if ((flags & FLAG_INVALID_ENCODING) !== 0) invalid++;
+    }
+    if (lines > 0) this.#count("lines_truncated", lines);
+    if (events > 0) this.#count("multiline_truncated", events);
+    if (invalid > 0) this.#count("invalid_encoding", invalid);
   }
 
   /** Resolves when all that was submitted is acknowledged. */

@@ -71,7 +71,13 @@ export class Tail {
     const inflating = { ...environment, fs: new InflatingFiles(environment.fs) };
     this.#env = inflating;
     this.#registry = new Registry(options.registryFolder, environment, options.extra);
-    this.#batcher = new Batcher(sink, environment.clock, this.#options.lingerMs, () => this.#registry.touch());
+    this.#batcher = new Batcher(
+      sink,
+      environment.clock,
+      this.#options.lingerMs,
+      () => this.#registry.touch(),
+      (counter, by) => environment.count(counter, by),
+    );
     this.#loop = new HarvestLoop(inflating, this.#options, this.#registry, this.#batcher, () => this.scanSoon());
     this.#inputs = options.inputs.map((input) => new InputFiles(input, inflating, this.#registry));
     this.#scanResult = new ScanResult(inflating, this.#options, this.#registry, this.#loop, this.#inputs);

@@ -13,6 +13,14 @@ function identity(record: Collected): string {
 }
 
 describe("Tail, records", () => {
+  it("counts what is cut, and what is not what its encoding allows", async () => {
+    writeFileSync(bed.path("a.log"), Buffer.from("x".repeat(200).concat("\n", "a", "\xff", "b\n", "fine\n"), "latin1"));
+    await bed.started(sink, { messageMaxBytes: 100 });
+    await until(() => sink.records.length === 3);
+    assert.deepEqual([bed.counter("lines_truncated"), bed.counter("invalid_encoding")], [1, 1]);
+    assert.equal(sink.records[1]?.rawLength, 4);
+  });
+
   let bed: TailBed;
   let sink: CollectingSink;
 
