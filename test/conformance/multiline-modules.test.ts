@@ -28,8 +28,11 @@ const SETTINGS: Readonly<
   Record<string, { readonly multiline: MultilineOptions; readonly exclude?: readonly RegExp[] }>
 > = {
   "elasticsearch.deprecation": { multiline: after(/^(\[[0-9]{4}-[0-9]{2}-[0-9]{2}|\{)/) },
-  "elasticsearch.server": { multiline: after(/^(\[[0-9]{4}-[0-9]{2}-[0-9]{2}|\{)/) },
-  "elasticsearch.slowlog": { multiline: after(/^(\[[0-9]{4}-[0-9]{2}-[0-9]{2}|\{)/) },
+  "elasticsearch.server": { multiline: after(/^(\[[0-9]{4}-[0-9]{2}-[0-9]{2}|\{)/), exclude: [/^\[/] },
+  "elasticsearch.slowlog": {
+    multiline: after(/^(\[[0-9]{4}-[0-9]{2}-[0-9]{2}|\{)/),
+    exclude: [/^\{(?!.*slowlog)/],
+  },
   "icinga.debug": { multiline: after(/^\[/) },
   "icinga.main": { multiline: after(/^\[/) },
   "kafka.log": { multiline: after(/^\[/) },
@@ -44,8 +47,6 @@ const SETTINGS: Readonly<
   "system.auth": { multiline: after(/^\s/, false) },
   "system.syslog": { multiline: after(/^\s/, false) },
 };
-/** Where an old server's lines stand between those of JSON, only the latter are taken. */
-const PLAIN = /^\[/;
 /** Beats' own runner looks at so many events. */
 const MOST = 100;
 
@@ -62,9 +63,7 @@ describe(`logs of Filebeat's modules with events of several lines, through the t
   for (const { module, fileset, log, expected } of entries)
     it(log, async () => {
       const folder = root as string;
-      const { multiline, exclude = log.includes(".mixed.") ? [PLAIN] : [] } = SETTINGS[
-        `${module}.${fileset}`
-      ] as (typeof SETTINGS)[string];
+      const { multiline, exclude = [] } = SETTINGS[`${module}.${fileset}`] as (typeof SETTINGS)[string];
       const wanted = (JSON.parse(readFileSync(join(folder, expected), "utf8")) as Record<string, unknown>[]).map(
         (event) => Number(event["log.offset"]),
       );
