@@ -11,7 +11,7 @@ const WINDOW_BYTES = 1 << 20;
 const WINDOWS_AHEAD = 1;
 
 /** What is read and not acknowledged is bounded by this: a shipper runs on every host, so it is small. */
-export const SHIPPER_POOL: BufferPoolLimits = { batchBytes: 1 << 20, batchRecords: 4096, totalBytes: 12 << 20 };
+export const SHIPPER_POOL: BufferPoolLimits = { batchBytes: 1 << 20, batchRecords: 4096, totalBytes: 8 << 20 };
 
 /** A batch on its way. */
 interface Job {

@@ -46,6 +46,7 @@ export class HarvestLoop {
   readonly #options: ResolvedTailOptions;
   readonly #registry: Registry;
   readonly #context: HarvestContext;
+  readonly #batcher: Batcher;
   readonly #requestScan: () => void;
   readonly #openings: Map<string, Opening> = new Map();
   readonly #gzip: GzipOpenings<Opening>;
@@ -76,6 +77,7 @@ export class HarvestLoop {
     this.#options = options;
     this.#registry = registry;
     this.#requestScan = requestScan;
+    this.#batcher = batcher;
     batcher.onRoom = () => {
       for (const job of this.#blocked) this.#enqueue(job);
       this.#blocked.clear();
@@ -211,6 +213,8 @@ export class HarvestLoop {
   /** A scan is over: what framers held of content that is in no copy leaves now. */
   scanned(): void {
     this.#releaseRemoved();
+    // A copy may be among what waits to be opened, or cannot be read yet.
+    if (this.#openings.size > 0 || this.#blocked.size > 0 || this.searching) return;
     for (const held of this.#held) held.scans++;
     const due = this.#held.filter((held) => held.scans >= 2);
     this.#held = this.#held.filter((held) => held.scans < 2);
@@ -387,13 +391,19 @@ export class HarvestLoop {
         harvester.file.looked = false;
         await this.#close(job);
       } else if (end === "more") this.#enqueue(job);
-      else if (end === "blocked") this.#blocked.add(job);
+      else if (end === "blocked") this.#wait(job);
       else if (end === "displaced") await this.#displaced(job);
       else await this.#atEnd(job);
     } catch (error) {
       if (error instanceof TailStopped) throw error;
       await this.#unreadable(job, error);
     }
+  }
+
+  /** Until there is a batch; it may have come since the turn ended. */
+  #wait(job: Job): void {
+    if (this.#batcher.ready) this.#enqueue(job);
+    else this.#blocked.add(job);
   }
 
   async #unreadable(job: Job, error: unknown): Promise<void> {

@@ -77,11 +77,23 @@ export function encodeFile(file: TrackedFile): string {
   return JSON.stringify(stored);
 }
 
-export function encodeRegistry(files: readonly string[], copies: readonly KnownCopy[], extra: unknown): Buffer {
-  const tail = `"copies":${JSON.stringify(copies)},"extra":${JSON.stringify(extra ?? null)}}`;
-  const body = Buffer.from(`{"files":[\n${files.join(",\n")}\n],${tail}`);
-  const head = `{"version":${REGISTRY_VERSION},"crc32":"${crc32(body).toString(16).padStart(8, "0")}","body":`;
-  return Buffer.concat([Buffer.from(head), body, Buffer.from("}\n")]);
+/** `into` is used again where it is large enough: a registry of many files is written often. */
+export function encodeRegistry(
+  files: readonly string[],
+  copies: readonly KnownCopy[],
+  extra: unknown,
+  into: Buffer = Buffer.alloc(0),
+): Buffer {
+  const head = `{"version":${REGISTRY_VERSION},"crc32":"`;
+  const begin = `${head}00000000","body":`;
+  const end = `"copies":${JSON.stringify(copies)},"extra":${JSON.stringify(extra ?? null)}}`;
+  const text = `${begin}{"files":[\n${files.join(",\n")}\n],${end}}\n`;
+  const length = Buffer.byteLength(text);
+  const bytes = into.length >= length ? into : Buffer.allocUnsafeSlow(length + (length >>> 2));
+  bytes.write(text, 0, "utf8");
+  const body = bytes.subarray(begin.length, length - 2);
+  bytes.write(crc32(body).toString(16).padStart(8, "0"), head.length, "latin1");
+  return bytes.subarray(0, length);
 }
 
 /** @throws Error that says what is wrong with the text. */

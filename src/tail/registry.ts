@@ -30,6 +30,8 @@ export class Registry {
   #previousAt = Number.NEGATIVE_INFINITY;
   #previousLacks = false;
   #written: Uint8Array | null = null;
+  /** What is written lies in it; writes come one after the other. */
+  #buffer: Buffer = Buffer.alloc(0);
 
   constructor(folder: string, environment: TailEnvironment, extra: () => unknown = () => null) {
     this.#folder = folder;
@@ -105,7 +107,8 @@ export class Registry {
     }
     if (!dirty) return true;
     this.#dirty = false;
-    const bytes = encodeRegistry(texts, [...this.copies.values()], this.#extra());
+    const bytes = encodeRegistry(texts, [...this.copies.values()], this.#extra(), this.#buffer);
+    if (bytes.buffer !== this.#buffer.buffer) this.#buffer = Buffer.from(bytes.buffer);
     try {
       await this.#replace(NAME, bytes);
     } catch (error) {
