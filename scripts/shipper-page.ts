@@ -74,7 +74,7 @@ Generated from src/shipper/config. \`antler ship -c FILE\` reads a filebeat.yml:
 **Files** are found by patterns, and seen at once where the system reports changes of folders, else by a scan each \`check_interval\`. A file is known by a random id, and found again by inode, birth time and content:
 renamed, copied and truncated, compressed, or with an inode that another had before. [rotated-files.md](rotated-files.md) has the details. A new file is read from its start.
 
-**Back-pressure**: what is read and not acknowledged is bounded (12 MiB); then reading waits, while files are still followed: what is renamed, cut or copied meanwhile is known when reading goes on. With
+**Back-pressure**: what is read and not acknowledged is bounded (8 MiB); then reading waits, while files are still followed: what is renamed, cut or copied meanwhile is known when reading goes on. With
 \`queue.disk\` what cannot be sent goes to disk. [sending.md](sending.md)
 
 **Stack traces**: \`multiline.type: stacktrace\` joins those of Java, Python, Go, Node, .NET, Ruby and PHP without a pattern; lines that are none stay events of their own.

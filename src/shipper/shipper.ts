@@ -109,7 +109,7 @@ export class Shipper {
     );
     this.#sender = opened.sender;
     const beat = output.kind === "logstash" ? output.index : "filebeat";
-    const encoder = new EventEncoder(baseFields(config.name), eventsOfInputs(config, Date.now), version, beat);
+    const encoder = new EventEncoder(baseFields(config.name), await eventsOfInputs(config, Date.now), version, beat);
     const sink = this.#watch.sink(this.#sinkOf(inputs, encoder, opened.sender));
     this.#states = stateSource(sink, inputs.length);
     const files = inputs.flatMap((input, number): [number, FileInput][] =>

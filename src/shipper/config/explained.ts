@@ -60,7 +60,7 @@ export const EXPLAINED: readonly (readonly [string, string, "refused"?])[] = [
   ["output.elasticsearch.parameters", "no parameters are added to requests", "refused"],
   ["output.elasticsearch.idle_connection_timeout", "connections are kept"],
   ["output.elasticsearch.queue", "give queue at the top"],
-  ["queue.mem.events", "what is under way is bounded in bytes: 12 MiB"],
+  ["queue.mem.events", "what is under way is bounded in bytes: 8 MiB"],
   ["queue.mem.flush.min_events", "windows leave when they are full or after queue.mem.flush.timeout"],
   ["queue.disk.read_ahead", "the spool reads what it sends next"],
   ["queue.disk.write_ahead", "the spool writes what comes in"],

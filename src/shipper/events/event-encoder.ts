@@ -111,7 +111,10 @@ export class EventEncoder {
       if (flags !== undefined) out.put(flags);
       metadata[count] = out.length + template.metadata;
       out.put(template.rest);
-      this.#putIdentity(table, row, out);
+      out.reserve(IDENTITY_CHARACTERS);
+      const raw = table[row + RECORD_RAW_LENGTH] as number;
+      const crc = table[row + RECORD_CRC] as number;
+      out.length = this.#identity.write(out.bytes, out.length, low, high, raw, crc, NO_SPLIT);
       out.put(TAIL);
       ends[count++] = out.length;
     }

@@ -1,12 +1,7 @@
-import { Event } from "../../event/event.ts";
-import { isTree } from "../../event/value.ts";
 import { atMost } from "../../sources/batch-filler.ts";
-import { adoptJournalEntry } from "../../sources/journal-fields.ts";
 import { JournalIntake } from "../../sources/journal-intake.ts";
 import { openJournalState } from "../../sources/journal-state.ts";
 import type { JournaldInput } from "../config/config.ts";
-import { mergeFields } from "../events/fields.ts";
-import type { EventDecoder } from "../events/parsers/parser.ts";
 import { type InputEnvironment, NEVER, type ShipperInputRun } from "./shipper-input.ts";
 
 /** The journal, by journalctl; the cursor is kept, so that nothing is lost or sent under another identity. `command`: the program. */
@@ -42,25 +37,3 @@ export async function openJournald(
   intake.start();
   return { ended: NEVER, stop: (timeoutMs) => atMost(timeoutMs, intake.stop()) };
 }
-
-/** A journal entry as journalctl prints it, in ECS. */
-export const decodeJournalEntry: EventDecoder = (text, event) => {
-  let entry: unknown;
-  try {
-    entry = JSON.parse(text);
-  } catch {
-    entry = undefined;
-  }
-  if (!isTree(entry)) {
-    event.fields["message"] = text;
-    event.fields["tags"] = [...((event.fields["tags"] as string[] | undefined) ?? []), "_jsonparsefailure"];
-    return true;
-  }
-  const made = new Event(0, {});
-  const message = adoptJournalEntry(entry, made);
-  if (made.timestamp !== undefined) event.timestamp = made.timestamp.toString();
-  const { "@timestamp": _time, ...fields } = made.toObject();
-  mergeFields(event.fields, fields, true);
-  if (message !== undefined) event.fields["message"] = message;
-  return true;
-};

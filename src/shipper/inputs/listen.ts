@@ -8,7 +8,7 @@ import { HeldRecords, StreamRecords } from "../../sources/stream-records.ts";
 import { syslogFramer } from "../../sources/syslog-framer.ts";
 import { TcpListener } from "../../sources/tcp-listener.ts";
 import { UdpListener } from "../../sources/udp-listener.ts";
-import type { ListenInput, ParserConfig } from "../config/config.ts";
+import type { ListenInput } from "../config/config.ts";
 import { readTlsFiles } from "../outputs/tls-files.ts";
 import { countedSink } from "./counted-sink.ts";
 import { type InputEnvironment, NEVER, type ShipperInputRun } from "./shipper-input.ts";
@@ -99,10 +99,4 @@ function endOf(bytes: Buffer): number {
   let end = bytes.length;
   while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d || bytes[end - 1] === 0)) end--;
   return end;
-}
-
-/** The parsers of an input that listens: a syslog input's messages are parsed as such, before those that are configured. */
-export function listenParsers({ raw, format, timezone, parsers }: ListenInput): readonly ParserConfig[] {
-  if (raw) return parsers;
-  return [{ kind: "syslog", format, timezone, logErrors: false, addErrorKey: true }, ...parsers];
 }

@@ -2,26 +2,24 @@ import { join } from "node:path";
 import type { InputConfig, ShipperConfig } from "../config/config.ts";
 import { compileInputEvents, type InputEvents } from "../events/input-events.ts";
 import { compileParsers } from "../events/parsers/parser.ts";
-import { decodeJournalEntry, openJournald } from "./journald.ts";
-import { listenParsers, openListen } from "./listen.ts";
+import { decodeFields } from "./json-records.ts";
+import { listenParsers } from "./listen-parsers.ts";
 import type { InputEnvironment, ShipperInputRun } from "./shipper-input.ts";
-import { openStdin } from "./stdin.ts";
-import { decodeMetric, openSystem } from "./system/system.ts";
 
-/** Opens an input that is not of files. */
-export function openInput(
+/** Opens an input that is not of files; only its own code is loaded. */
+export async function openInput(
   input: Exclude<InputConfig, { kind: "file" }>,
   environment: InputEnvironment,
 ): Promise<ShipperInputRun> {
   switch (input.kind) {
     case "journald":
-      return openJournald(input, environment);
+      return (await import("./journald.ts")).openJournald(input, environment);
     case "listen":
-      return openListen(input, environment);
+      return (await import("./listen.ts")).openListen(input, environment);
     case "stdin":
-      return openStdin(input, environment);
+      return (await import("./stdin.ts")).openStdin(input, environment);
     case "system":
-      return openSystem(input, environment);
+      return (await import("./system/system.ts")).openSystem(input, environment);
   }
 }
 
@@ -31,16 +29,26 @@ export function inputFolder(dataFolder: string, id: string): string {
 }
 
 /** What becomes of the records of each input, by its number, and of what the shipper says of itself behind them. */
-export function eventsOfInputs({ inputs, processors }: ShipperConfig, now: () => number): InputEvents[] {
-  const events = inputs.map((input) => {
-    if (input.kind === "journald") return compileInputEvents(input, processors, now, decodeJournalEntry);
-    if (input.kind === "system") return compileInputEvents(input, processors, now, decodeMetric);
-    if (input.kind === "listen")
-      return compileInputEvents(input, processors, now, compileParsers(listenParsers(input), now));
-    return compileInputEvents(input, processors, now);
+export async function eventsOfInputs({ inputs, processors }: ShipperConfig, now: () => number): Promise<InputEvents[]> {
+  const events: InputEvents[] = [];
+  for (const input of inputs) {
+    const parsers = input.kind === "listen" ? listenParsers(input) : input.parsers;
+    const decode =
+      input.kind === "journald"
+        ? (await import("./journal-records.ts")).decodeJournalEntry
+        : input.kind === "system"
+          ? decodeFields
+          : compileParsers(parsers, now);
+    events.push(compileInputEvents(input, processors, now, decode));
+  }
+  events.push({
+    fields: {},
+    decode: decodeFields,
+    steps: [],
+    constant: [],
+    hasOffsets: false,
+    flags: 0,
+    metadata: {},
   });
-  return [
-    ...events,
-    { fields: {}, decode: decodeMetric, steps: [], constant: [], hasOffsets: false, flags: 0, metadata: {} },
-  ];
+  return events;
 }

@@ -1,7 +1,5 @@
 import { atMost, BatchFiller } from "../../../sources/batch-filler.ts";
 import type { SystemInput } from "../../config/config.ts";
-import { isFields, mergeFields } from "../../events/fields.ts";
-import type { EventDecoder } from "../../events/parsers/parser.ts";
 import { countedSink } from "../counted-sink.ts";
 import { type InputEnvironment, NEVER, type ShipperInputRun } from "../shipper-input.ts";
 import type { Metric } from "./metric.ts";
@@ -72,13 +70,3 @@ function withNames(metric: Metric, set: string, periodMs: number, nanoseconds: n
     data_stream: { type: "metrics", dataset, namespace: "default" },
   };
 }
-
-/** A record that is a tree of fields as JSON. */
-export const decodeMetric: EventDecoder = (text, event) => {
-  const parsed = JSON.parse(text) as unknown;
-  if (!isFields(parsed)) return true;
-  const { "@timestamp": time, ...fields } = parsed;
-  if (typeof time === "string") event.timestamp = time;
-  mergeFields(event.fields, fields, true);
-  return true;
-};
