@@ -28,7 +28,7 @@ import { SEARCHES, TrackedFile } from "./tracked-file.ts";
 
 const MAX_GENERATION = 0xffffff;
 /** Generations of one file that are remembered after their content is gone from its place. */
-const PAST_KEPT = 4;
+const PAST_KEPT = 64;
 const COPIES_KEPT = 4096;
 /** A copy of a file that is still whole is a rotation in progress for so long; then it counts as a file of its own. */
 const COPY_SETTLES_MS = 60_000;
