@@ -27,6 +27,8 @@ export type OpenConsumer = (peer: TcpPeer) => ByteConsumer | Promise<ByteConsume
 export interface StreamOptions {
   /** Connections begin with a PROXY header, version 1. */
   readonly proxyProtocol: boolean;
+  /** A connection on which nothing comes for so many milliseconds is closed; 0 or undefined: never. */
+  readonly idleMs?: number;
   readonly open: OpenConsumer;
   readonly warnings: LimitedWarnings;
 }
@@ -52,9 +54,15 @@ export async function readStream(socket: Socket, options: StreamOptions): Promis
     }
     consumer = await options.open(withProxy(from, header));
     if (first !== undefined && first.length > 0) await consumer.push(first);
+    const { idleMs = 0 } = options;
+    if (idleMs > 0) socket.setTimeout(idleMs, () => socket.destroy());
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
       const full = consumer.push(next.value);
-      if (full !== undefined) await full;
+      if (full === undefined) continue;
+      // While there is no room it is we who are silent.
+      socket.setTimeout(0);
+      await full;
+      socket.setTimeout(idleMs);
     }
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;

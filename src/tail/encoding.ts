@@ -23,17 +23,39 @@ export function isPlainUtf8(name: string): boolean {
  * @throws TypeError for a name that is not known.
  */
 export function lineEncoding(name: string, head: Uint8Array): LineEncoding {
-  if (isPlainUtf8(name)) return utf8;
+  const known = knownEncoding(name);
+  switch (known.kind) {
+    case "utf-8":
+      return utf8;
+    case "utf-16":
+      return utf16Lines(isBigEndian(head) ?? known.bigEndian);
+    case "web":
+      // RFC 1468: a line begins and ends in ASCII, and no byte of a character is 0x0A, so that a line can be decoded alone.
+      return decodedLines((bytes) => new TextDecoder(known.name).decode(bytes));
+    case "iconv":
+      return decodedLines((bytes) => iconv.decode(bytes, known.name));
+  }
+}
+
+/** What decodes an encoding: nothing, iconv-lite, or the TextDecoder. */
+export type KnownEncoding =
+  | { readonly kind: "utf-8" }
+  /** `bigEndian`: where no byte order mark says it. */
+  | { readonly kind: "utf-16"; readonly bigEndian: boolean }
+  | { readonly kind: "web" | "iconv"; readonly name: string };
+
+/** @throws TypeError for a name that is not known */
+export function knownEncoding(name: string): KnownEncoding {
+  if (isPlainUtf8(name)) return { kind: "utf-8" };
   const plain = name.toLowerCase().replace(/[-_]?bom$/, "");
   const utf16 = /^(?:utf-?16|ucs-?2)[-_]?(le|be)?$/.exec(plain);
-  if (utf16 !== null) return utf16Lines(isBigEndian(head) ?? utf16[1] === "be");
-  // RFC 1468: a line begins and ends in ASCII, and no byte of a character is 0x0A, so that a line can be decoded alone.
-  if (plain === "iso-2022-jp") return decodedLines((bytes) => new TextDecoder(plain).decode(bytes));
+  if (utf16 !== null) return { kind: "utf-16", bigEndian: utf16[1] === "be" };
+  if (plain === "iso-2022-jp") return { kind: "web", name: plain };
   const reason = NOT_READ.find(([names]) => names.test(plain))?.[1];
   if (reason !== undefined) throw new TypeError(`encoding "${name}" is not read: ${reason}`);
   const known = OTHER_NAMES[plain] ?? plain;
   if (!iconv.encodingExists(known)) throw new TypeError(`encoding "${name}" is not known`);
-  return decodedLines((bytes) => iconv.decode(bytes, known));
+  return { kind: "iconv", name: known };
 }
 
 /** Filebeat's names that iconv-lite has under another. */
@@ -80,7 +102,8 @@ function withoutByteEnd(line: Buffer): number {
   return end;
 }
 
-function isBigEndian(head: Uint8Array): boolean | null {
+/** What a byte order mark at the beginning says. */
+export function isBigEndian(head: Uint8Array): boolean | null {
   if (head[0] === 0xfe && head[1] === 0xff) return true;
   if (head[0] === 0xff && head[1] === 0xfe) return false;
   return null;

@@ -1,7 +1,7 @@
-import { isMap, type Node } from "yaml";
+import { isMap, type Node, type YAMLMap } from "yaml";
 import type { ObjectValue } from "../../event/value.ts";
 import { readProcessors } from "../events/read-processors.ts";
-import type { CommonInput, InputConfig } from "./config.ts";
+import type { CommonInput, InputConfig, ParserConfig } from "./config.ts";
 import {
   FILE_SETTINGS,
   JOURNALD_SETTINGS,
@@ -87,9 +87,9 @@ export function readInput(
       return {
         ...common,
         kind: "stdin",
-        parsers: readParsers(item, context),
+        parsers: lineParsers(item, context),
         encoding: settings.text("encoding"),
-        messageMaxBytes: settings.number("message_max_bytes"),
+        messageMaxBytes: settings.within("message_max_bytes", 1, 2 ** 30),
       };
     case "system": {
       const metricsets = settings.has("metricsets") ? settings.list("metricsets") : METRICSETS;
@@ -109,6 +109,20 @@ export function readInput(
     default:
       return readFileInput(type, common, item, settings, context);
   }
+}
+
+/** Parsers of standard input, where each line is an event. */
+function lineParsers(item: YAMLMap, context: ReadingContext): ParserConfig[] {
+  const parsers = readParsers(item, context);
+  for (const { kind } of parsers)
+    if (kind === "multiline" || kind === "container")
+      context.found.error(
+        "SHIP003",
+        `standard input has no ${kind} parser: each of its lines is an event`,
+        spanOf(context.source, item.get("parsers", true) as Node),
+        { help: "write it to a file, and read that with type: filestream" },
+      );
+  return parsers;
 }
 
 function commonOf(

@@ -1,5 +1,5 @@
 import type { TlsOptions } from "node:tls";
-import type { Source } from "../../event/record-batch.ts";
+import { FLAG_TRUNCATED, type Source } from "../../event/record-batch.ts";
 import { atMost, BatchFiller } from "../../sources/batch-filler.ts";
 import { LimitedWarnings } from "../../sources/limited-warnings.ts";
 import { lineFramer } from "../../sources/line-framer.ts";
@@ -19,7 +19,8 @@ const QUEUE_SIZE = 2000;
 /** `syslog`, `tcp`, `udp`. What comes over UDP and is lost is counted and said. Where it listens is in the log. */
 export async function openListen(input: ListenInput, environment: InputEnvironment): Promise<ShipperInputRun> {
   const { number, log, now, randomBytes } = environment;
-  const filler = new BatchFiller(await countedSink(environment), now);
+  const sink = await countedSink(environment);
+  const filler = new BatchFiller(sink, now);
   const sourceOf = (address: string): Source => ({
     input: number,
     fileId: randomBytes(12),
@@ -38,7 +39,10 @@ export async function openListen(input: ListenInput, environment: InputEnvironme
     async stop(timeoutMs) {
       await atMost(
         timeoutMs,
-        listener.close().then(() => filler.drain()),
+        listener
+          .close()
+          .then(() => filler.drain())
+          .then(() => sink.settled()),
       );
       warnings.flush();
     },
@@ -59,9 +63,9 @@ function listenUdp(
     receiveBufferBytes: input.receiveBufferBytes,
     queueSize: QUEUE_SIZE,
     log,
-    onDatagram(bytes, address) {
+    onDatagram(bytes, address, isCut) {
       const sender = senders.of(address);
-      return filler.add(sender.source, bytes, 0, endOf(bytes), sender.next++, 0);
+      return filler.add(sender.source, bytes, 0, endOf(bytes), sender.next++, isCut ? FLAG_TRUNCATED : 0);
     },
   });
 }
@@ -79,6 +83,7 @@ async function listenTcp(
     tls: input.tls === undefined ? undefined : await serverTls(input.tls),
     proxyProtocol: false,
     keepAlive: true,
+    idleMs: input.timeoutMs,
     maxConnections: input.maxConnections,
     warnings,
     open: (peer) => {

@@ -8,7 +8,8 @@ import { METRICSETS } from "./metricsets.ts";
 /** Figures of this host, each `period`, as Metricbeat's system module names them, for data streams `metrics-system.*`. */
 export async function openSystem(input: SystemInput, environment: InputEnvironment): Promise<ShipperInputRun> {
   const { number, log, now, randomBytes } = environment;
-  const filler = new BatchFiller(await countedSink(environment), now);
+  const sink = await countedSink(environment);
+  const filler = new BatchFiller(sink, now);
   const source = { input: number, fileId: randomBytes(12), generation: 0, fields: [] };
   const sets = input.metricsets.map((name) => ({ name, measure: METRICSETS[name]?.({ top: input.topProcesses }) }));
   const failing = new Set<string>();
@@ -54,7 +55,7 @@ export async function openSystem(input: SystemInput, environment: InputEnvironme
       clearTimeout(timer);
       await atMost(
         timeoutMs,
-        running.then(() => filler.drain()),
+        running.then(() => filler.drain()).then(() => sink.settled()),
       );
     },
   };
