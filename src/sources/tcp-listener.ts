@@ -83,8 +83,12 @@ export class TcpListener {
       socket.destroy();
     });
     server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+      // Node ends a connection with a bad certificate as if the peer had left.
+      const refused = socket.authorizationError as Error | string | null | undefined;
+      if (refused)
+        warnings.warn("a TLS handshake failed", { reason: `the certificate is not valid: ${String(refused)}` });
       // A load balancer's check connects and leaves.
-      if (error.code !== "ECONNRESET") warnings.warn("a TLS handshake failed", { reason: error.message });
+      else if (error.code !== "ECONNRESET") warnings.warn("a TLS handshake failed", { reason: error.message });
       socket.destroy();
     });
     return server;

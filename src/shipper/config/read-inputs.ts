@@ -67,6 +67,9 @@ export function readInput(
   const common = commonOf(type, item, index, settings, surrounding, context);
   switch (type) {
     case "journald":
+      for (const facility of settings.list("facilities"))
+        if (!/^(?:1?\d|2[0-3])$/.test(facility))
+          found.error("SHIP003", `"${facility}" is no facility`, settings.span("facilities"), { help: "0 to 23" });
       return {
         ...common,
         kind: "journald",

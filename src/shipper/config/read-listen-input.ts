@@ -27,6 +27,9 @@ export function readListenInput(
   const delimiter = settings.text(`${prefix}line_delimiter`);
   if (delimiter !== "\n" && delimiter !== "\\n")
     found.error("SHIP003", "line_delimiter can only be a line feed", settings.span(`${prefix}line_delimiter`));
+  const tls = protocol === "tcp" ? readTls(settings, `${prefix}ssl.`, "server") : undefined;
+  if (tls !== undefined && (tls.certificate === undefined || tls.key === undefined))
+    found.error("SHIP004", `TLS needs ${prefix}ssl.certificate and ${prefix}ssl.key`, span ?? at);
   return {
     ...common,
     kind: "listen",
@@ -41,6 +44,6 @@ export function readListenInput(
     maxConnections: settings.number(`${prefix}max_connections`) || 1024,
     timeoutMs: settings.duration(`${prefix}timeout`),
     receiveBufferBytes: settings.has(`${prefix}read_buffer`) ? settings.number(`${prefix}read_buffer`) : undefined,
-    tls: protocol === "tcp" ? readTls(settings, `${prefix}ssl.`, "server") : undefined,
+    tls,
   };
 }

@@ -14,7 +14,13 @@ export function readTls(settings: Settings, prefix: string, side: "client" | "se
     .list(`${prefix}supported_protocols`)
     .filter((name) => VERSIONS.includes(name))
     .sort();
-  const asked = side === "server" ? settings.optional(`${prefix}client_authentication`) : "none";
+  const asks = `${prefix}client_authentication`;
+  const asked =
+    side === "client"
+      ? "none"
+      : settings.has(asks)
+        ? settings.choice(asks, ["none", "optional", "required"])
+        : undefined;
   return {
     certificateAuthorities: authorities,
     certificate: settings.optional(`${prefix}certificate`),
@@ -23,7 +29,6 @@ export function readTls(settings: Settings, prefix: string, side: "client" | "se
     verificationMode: mode === "strict" ? "full" : mode,
     minVersion: versions[0]?.replace("TLSv1.0", "TLSv1"),
     maxVersion: versions.at(-1)?.replace("TLSv1.0", "TLSv1"),
-    clientAuthentication: (asked ??
-      (authorities.length > 0 ? "required" : "none")) as TlsSettings["clientAuthentication"],
+    clientAuthentication: asked ?? (authorities.length > 0 ? "required" : "none"),
   };
 }
