@@ -110,6 +110,8 @@ export interface ListenInput extends CommonInput {
   readonly host: string;
   readonly port: number;
   readonly raw: boolean;
+  /** How messages are told apart on a connection: by line feeds, or as RFC 6587 has it, by line feeds or by a count of bytes. */
+  readonly framing: "delimiter" | "rfc6587";
   readonly format: "auto" | "rfc3164" | "rfc5424";
   readonly timezone: string;
   readonly maxMessageBytes: number;

@@ -156,7 +156,11 @@ const LISTEN: SettingTable = {
   max_connections: row("number", 1024, "connections open at a time"),
   read_buffer: row("bytes", undefined, "size of the socket's buffer (default: the system's)"),
   line_delimiter: row("text", "\n", "what ends a message"),
-  framing: row("text", "rfc6587", "rfc6587 (by line or by count) or delimiter"),
+  framing: row(
+    "text",
+    undefined,
+    "rfc6587 (by line or by count) or delimiter (default: rfc6587 for syslog, delimiter for tcp)",
+  ),
   network: row("text", "", "tcp or udp, with 4 or 6; has no effect"),
   "ssl.enabled": row("boolean", undefined, "TLS"),
   "ssl.certificate": row("text", undefined, "file of the server's certificate"),

@@ -27,6 +27,8 @@ export function readListenInput(
   const delimiter = settings.text(`${prefix}line_delimiter`);
   if (delimiter !== "\n" && delimiter !== "\\n")
     found.error("SHIP003", "line_delimiter can only be a line feed", settings.span(`${prefix}line_delimiter`));
+  const framing = `${prefix}framing`;
+  const usualFraming = type === "syslog" ? "rfc6587" : "delimiter";
   const tls = protocol === "tcp" ? readTls(settings, `${prefix}ssl.`, "server") : undefined;
   if (tls !== undefined && (tls.certificate === undefined || tls.key === undefined))
     found.error("SHIP004", `TLS needs ${prefix}ssl.certificate and ${prefix}ssl.key`, span ?? at);
@@ -38,6 +40,7 @@ export function readListenInput(
     host: address[1] ?? (address[2] === "" ? "0.0.0.0" : (address[2] as string)),
     port: Number(address[3]),
     raw: type !== "syslog",
+    framing: settings.has(framing) ? settings.choice(framing, ["rfc6587", "delimiter"]) : usualFraming,
     format: type === "syslog" ? settings.choice("format", ["auto", "rfc3164", "rfc5424"]) : "auto",
     timezone: type === "syslog" ? settings.text("timezone") : "Local",
     maxMessageBytes: settings.within(`${prefix}max_message_size`, 1, 2 ** 28),

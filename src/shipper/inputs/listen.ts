@@ -87,7 +87,8 @@ async function listenTcp(
     maxConnections: input.maxConnections,
     warnings,
     open: (peer) => {
-      const framer = input.raw ? lineFramer("\n", input.maxMessageBytes) : syslogFramer(input.maxMessageBytes);
+      const longest = input.maxMessageBytes;
+      const framer = input.framing === "delimiter" ? lineFramer("\n", longest) : syslogFramer(longest);
       return new StreamRecords(filler, sourceOf(peer.address), framer, held, warnings);
     },
   });

@@ -155,6 +155,23 @@ describe("shipper inputs that listen", () => {
     });
   });
 
+  for (const [type, framing, expected] of [
+    ["tcp", undefined, ["3 <1>", "4 <2>x"]],
+    ["tcp", "rfc6587", ["<1>", "<2>x"]],
+    ["syslog", undefined, ["<1>", "<2>x"]],
+    ["syslog", "delimiter", ["3 <1>", "4 <2>x"]],
+  ] as const)
+    it(`${type} with framing ${framing ?? "as it is by itself"}: messages with counts`, async () => {
+      const prefix = type === "syslog" ? "protocol.tcp." : "";
+      const more = framing === undefined ? "" : `\n${prefix}framing: ${framing}`;
+      await rig.open(`type: ${type}\n${prefix}host: 127.0.0.1:0${more}`);
+      (await dial()).end("3 <1>\n4 <2>x\n");
+      await rig.count(2);
+      const raw = type === "tcp" ? rig.messages : rig.events.map((event) => at(event, "message"));
+      if (type === "tcp" || framing === "delimiter") assert.deepEqual(raw, expected);
+      else assert.ok(!raw.some((text) => /^\d /.test(String(text))));
+    });
+
   describe("syslog over tcp with TLS", () => {
     let files: CertificateFiles;
     before(function () {

@@ -5,13 +5,16 @@ import { type Measure, type Metric, ratio, rounded } from "./metric.ts";
 import { diskCounters, networkCounters, oomKills } from "./proc-files.ts";
 import { processes } from "./processes.ts";
 
-export interface MeasureOptions {
+interface MeasureOptions {
   /** Processes with the most CPU, and with the most memory. */
   readonly top: number;
 }
 
+/** By name; each makes what measures it. */
+export type Metricsets = Readonly<Record<string, (options: MeasureOptions) => Measure>>;
+
 /** Field names: Metricbeat reference, "System module". Shares are 0 to 1, sizes bytes. */
-export const METRICSETS: Readonly<Record<string, (options: MeasureOptions) => Measure>> = {
+export const METRICSETS: Metricsets = {
   cpu: () => measureCpu,
   load: () => measureLoad,
   memory: () => measureMemory,
