@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LedgerSnapshot } from "../../../src/telemetry/ledger.ts";
+import { runAntler } from "../../support/run-antler.ts";
 import { at, InputRig } from "./input-rig.ts";
 
 describe("shipper input stdin", () => {
@@ -185,4 +190,37 @@ describe("shipper input stdin", () => {
       assert.equal(rig.ledger.snapshot().totals.delivered, 2);
     }
   });
+});
+
+describe("antler ship with standard input", () => {
+  it("ends with it, with every event written and its ledger on disk", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "antler-ship-stdin-"));
+    try {
+      writeFileSync(
+        join(folder, "ship.yml"),
+        `filebeat.inputs: [{ type: stdin, id: pipe, encoding: latin1 }]
+output.file: { path: "${folder}/out", filename: events }
+http.enabled: false
+`,
+      );
+      const lines = Array.from({ length: 5000 }, (_none, i) => `Zeile ${i} für`);
+      const args = ["ship", "-c", join(folder, "ship.yml"), "--path.data", join(folder, "data")];
+      const { code, stderr } = await runAntler(args, Buffer.from(lines.join("\n"), "latin1"));
+      assert.equal(code, 0, stderr);
+      const written = readdirSync(join(folder, "out"))
+        .flatMap((name) =>
+          readFileSync(join(folder, "out", name), "utf8")
+            .trim()
+            .split("\n"),
+        )
+        .map((line) => (JSON.parse(line) as { message: string }).message);
+      assert.deepEqual(written, lines);
+      const ledger = JSON.parse(
+        readFileSync(join(folder, "data/ship/ship/inputs/pipe/ledger.json"), "utf8"),
+      ) as LedgerSnapshot;
+      assert.equal(ledger.totals.delivered, 5000);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }).timeout(30_000);
 });
